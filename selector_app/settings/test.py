@@ -1,0 +1,15 @@
+"""Tests: fast password hashing, tasks run in place; DATABASE_URL and CELERY_BROKER_URL switch the services."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Before base reads it: tests never write below the checkout.
+os.environ.setdefault("SELECTOR_VAR", tempfile.mkdtemp(prefix="selector-tests-"))
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{Path(os.environ['SELECTOR_VAR']) / 'test.sqlite3'}")
+
+from selector_app.settings.base import *  # noqa: E402, F403
+
+SECRET_KEY = "tests"
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
