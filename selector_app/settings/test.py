@@ -1,4 +1,4 @@
-"""Tests: fast password hashing, tasks run in place; DATABASE_URL and CELERY_BROKER_URL switch the services."""
+"""Tests: fast password hashing; DATABASE_URL and CELERY_BROKER_URL switch the services."""
 
 import os
 import tempfile
@@ -8,8 +8,8 @@ from pathlib import Path
 os.environ.setdefault("SELECTOR_VAR", tempfile.mkdtemp(prefix="selector-tests-"))
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{Path(os.environ['SELECTOR_VAR']) / 'test.sqlite3'}")
 
-from selector_app.settings.base import *  # noqa: E402, F403
+from selector_app.settings.base import *  # noqa: F403
 
-SECRET_KEY = "tests"
+SECRET_KEY = "tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
