@@ -1,0 +1,22 @@
+"""Which comparison to ask for next, and which candidate is the best. Imports no framework."""
+
+from annotation.selection.outcomes import MISSING, NoiseModel, Outcome
+from annotation.selection.parameters import Parameter
+from annotation.selection.problem import Estimate, SelectionProblem, Suggestion
+from annotation.selection.registry import DEFAULT_STRATEGY, STRATEGIES, make_strategy, validate_params
+from annotation.selection.strategy import Strategy
+
+__all__ = [
+    "DEFAULT_STRATEGY",
+    "MISSING",
+    "STRATEGIES",
+    "Estimate",
+    "NoiseModel",
+    "Outcome",
+    "Parameter",
+    "SelectionProblem",
+    "Strategy",
+    "Suggestion",
+    "make_strategy",
+    "validate_params",
+]

@@ -1,0 +1,53 @@
+"""Strategies by name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from annotation.exceptions import InvalidValueError
+from annotation.selection.parameters import ParameterValue, validate_against
+from annotation.selection.random_strategy import RandomStrategy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from annotation.selection.problem import SelectionProblem
+    from annotation.selection.strategy import Strategy
+
+STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType({cls.name: cls for cls in (RandomStrategy,)})
+"""Every strategy class by its name, in the order shown to people."""
+
+DEFAULT_STRATEGY = RandomStrategy.name
+"""Strategy of new studies."""
+
+
+def _strategy_class(name: str) -> type[Strategy]:
+    if name not in STRATEGIES:
+        raise InvalidValueError(f"strategy: {name!r}, must be one of {', '.join(STRATEGIES)}")
+    return STRATEGIES[name]
+
+
+def validate_params(name: str, params: Mapping[str, object] | None = None) -> dict[str, ParameterValue]:
+    """Return the parameters of strategy ``name`` with defaults filled in.
+
+    Raises
+    ------
+    InvalidValueError
+        For an unknown strategy, an unknown parameter or a value out of range; the message names it and the
+        allowed ones.
+    """
+    return validate_against(_strategy_class(name).parameters, params, owner=name)
+
+
+def make_strategy(
+    name: str, problem: SelectionProblem, *, seed: int, params: Mapping[str, object] | None = None
+) -> Strategy:
+    """Build the strategy ``name`` for ``problem``.
+
+    Raises
+    ------
+    InvalidValueError
+        As ``validate_params``.
+    """
+    return _strategy_class(name)(problem, seed, **dict(params or {}))
