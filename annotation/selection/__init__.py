@@ -1,7 +1,9 @@
 """Which comparison to ask for next, and which candidate is the best. Imports no framework."""
 
+from annotation.selection.expected import expected_entropy, expected_pair_entropy
 from annotation.selection.outcomes import MISSING, NoiseModel, Outcome
 from annotation.selection.parameters import Parameter
+from annotation.selection.posterior import update_posterior
 from annotation.selection.problem import Estimate, SelectionProblem, Suggestion
 from annotation.selection.registry import DEFAULT_STRATEGY, STRATEGIES, make_strategy, validate_params
 from annotation.selection.strategy import Strategy
@@ -17,6 +19,9 @@ __all__ = [
     "SelectionProblem",
     "Strategy",
     "Suggestion",
+    "expected_entropy",
+    "expected_pair_entropy",
     "make_strategy",
+    "update_posterior",
     "validate_params",
 ]

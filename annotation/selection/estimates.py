@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from annotation.selection.outcomes import MISSING
+from annotation.selection.posterior import entropy
 from annotation.selection.problem import Estimate
 
 if TYPE_CHECKING:
@@ -49,12 +50,6 @@ def summarise_samples(
     is_top = samples >= top - 1e-12
     p_best = (is_top / is_top.sum(axis=1, keepdims=True)).mean(axis=0)
     return p_best, (samples >= top - delta - 1e-12).mean(axis=0)
-
-
-def entropy(log_posterior: NDArray[np.float64]) -> float:
-    """Return the entropy in nats of a normalised log posterior; ``-inf`` counts as 0."""
-    p = np.exp(log_posterior)
-    return float(-np.sum(p[p > 0] * log_posterior[p > 0])) + 0.0
 
 
 def log_of(p: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,85 @@
+"""Strategies by name, their parameters, the problem's checks."""
+
+import numpy as np
+import pytest
+
+from annotation.exceptions import InvalidValueError
+from annotation.selection import (
+    DEFAULT_STRATEGY,
+    STRATEGIES,
+    Parameter,
+    SelectionProblem,
+    make_strategy,
+    validate_params,
+)
+from annotation.selection.parameters import validate_against
+
+ASKABLE = np.ones((4, 3), dtype=np.bool_)
+
+
+class TestRegistry:
+    def test_the_default_exists(self):
+        assert DEFAULT_STRATEGY in STRATEGIES
+
+    def test_unknown_names_are_refused_with_the_known_ones(self):
+        with pytest.raises(InvalidValueError, match="'best', must be one of random, "):
+            make_strategy("best", SelectionProblem(ASKABLE), seed=1)
+
+    def test_defaults_are_filled_in(self):
+        assert validate_params("random")["delta"] == 0.01
+        assert validate_params("random", {"delta": 0})["delta"] == 0.0
+
+    @pytest.mark.parametrize("value", [-0.1, 0.6, "0.01", None, True, float("nan")])
+    def test_bad_values_are_refused(self, value):
+        with pytest.raises(InvalidValueError, match=r"delta: .*, must be a number from 0 to 0.5"):
+            make_strategy("random", SelectionProblem(ASKABLE), seed=1, params={"delta": value})
+
+    def test_unknown_parameters_are_refused(self):
+        with pytest.raises(InvalidValueError, match=r"random: unknown parameter 'budget', allowed: delta"):
+            validate_params("random", {"budget": 3})
+
+
+class TestParameter:
+    def test_words(self):
+        rule = Parameter("rule", "a", "", choices=("a", "b"))
+        assert validate_against([rule], {"rule": "b"}, owner="x") == {"rule": "b"}
+        with pytest.raises(InvalidValueError, match="'c', must be one of a, b"):
+            rule.validate("c")
+
+    def test_truths(self):
+        flag = Parameter("flag", True, "")
+        assert flag.validate(False) is False
+        with pytest.raises(InvalidValueError, match="must be true or false"):
+            flag.validate(1)
+
+    def test_whole_numbers(self):
+        count = Parameter("count", 3, "", low=1, high=9)
+        assert count.validate(4.0) == 4
+        with pytest.raises(InvalidValueError, match="a whole number from 1 to 9"):
+            count.validate(4.5)
+
+
+class TestProblem:
+    def test_counts(self):
+        problem = SelectionProblem(ASKABLE)
+        assert (problem.n_queries, problem.n_candidates, problem.n_entries) == (4, 3, 4)
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"is_askable": np.ones(4, dtype=np.bool_)}, "is_askable"),
+            ({"is_askable": np.ones((4, 3))}, "is_askable"),
+            ({"is_askable": np.ones((4, 0), dtype=np.bool_)}, "n_candidates: 0"),
+            (
+                {"weak_outcomes": np.ones((4, 3, 2), dtype=np.int8)},
+                r"weak_outcomes: shape \(4, 3, 2\), must be \(4, 4, any\)",
+            ),
+            ({"weak_outcomes": np.ones((4, 4, 2))}, "must be int8"),
+            ({"weak_outcomes": np.full((4, 4, 2), 3, dtype=np.int8)}, "values from 3 to 3"),
+            ({"weak_scores": np.ones((4, 4, 2))}, "weak_scores"),
+            ({"log_length_ratio": np.ones((4, 4))}, "log_length_ratio"),
+        ],
+    )
+    def test_refuses_what_does_not_fit(self, given, message):
+        with pytest.raises(InvalidValueError, match=message):
+            SelectionProblem(**{"is_askable": ASKABLE, **given})
