@@ -38,6 +38,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "annotation.web.security.ContentSecurityPolicyMiddleware",
+    "annotation.web.errors.SelectorErrorMiddleware",
 ]
 
 ROOT_URLCONF = "selector_app.urls"
