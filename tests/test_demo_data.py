@@ -8,6 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from annotation.formats.evaluation import (
+    find_baseline,
+    list_judges,
+    read_outcomes,
+    read_queries,
+    read_responses,
+)
+
 FOLDER = Path(__file__).parents[1] / "annotation" / "demo_data"
 BASELINE = "harbor-base"
 LADDER = ["aurora-large", "aurora-small", "brook-chat", "cinder-7b", "delta-instruct", "ember-mini"]
@@ -133,3 +141,11 @@ def test_code_of_the_good_candidates_gives_what_the_prompt_asks(responses, candi
     for text in ("", "30", "5m1h", "1h x"):
         with pytest.raises(ValueError, match="uration"):
             parse(text)
+
+
+def test_the_importers_reader_takes_the_folder():
+    assert find_baseline(FOLDER) == BASELINE
+    assert list_judges(FOLDER) == ["author"]
+    assert len(list(read_queries(FOLDER))) == 30
+    assert len(list(read_responses(FOLDER))) == 210
+    assert len(list(read_outcomes(FOLDER, judge="author"))) == 180
