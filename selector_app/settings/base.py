@@ -78,6 +78,8 @@ def database_from_environment() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'selector.sqlite3'}"
     database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     if database["ENGINE"].endswith("sqlite3"):
+        # A fresh clone has no folder for it yet.
+        Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         database["OPTIONS"] = SQLITE_OPTIONS
     return database
 
@@ -108,6 +110,39 @@ UPLOAD_LIMIT_BYTES = 1_000_000_000
 
 # Empty: the embedded worker (manage.py up) finds work in the database and needs no broker.
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Short work has a queue of its own, so that it never waits behind long work.
+CELERY_TASK_DEFAULT_QUEUE = "heavy"
+CELERY_TASK_ROUTES = {
+    "annotation.refresh_selection": {"queue": "refresh"},
+    "annotation.sweep": {"queue": "refresh"},
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Redelivery is only a wake-up too: a run that somebody works on cannot be claimed a second time.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}
+# Log lines go where LOGGING sends them.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "annotation": {"level": os.environ.get("LOG_LEVEL", "INFO")},
+        "selector_app": {"level": os.environ.get("LOG_LEVEL", "INFO")},
+        # Its default handlers would print each line twice, and mail nobody.
+        "django": {"handlers": [], "propagate": True},
+    },
+}
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
