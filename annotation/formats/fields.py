@@ -1,6 +1,7 @@
 """Values of a row to the types of a record, refused with a reason a person can act on."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
@@ -9,6 +10,8 @@ from annotation.formats.records import ProblemHandler, RowProblem, SourceFile, e
 from annotation.formats.rows import Row
 
 Record = TypeVar("Record")
+
+_MAX_DEPTH = 50
 
 
 class FieldError(FileFormatError):
@@ -161,8 +164,28 @@ def get_mapping(values: Mapping[str, object], key: str) -> dict[str, object]:
     mapping = _from_json(key, value)
     if not isinstance(mapping, dict):
         raise FieldError(f"{key} must be an object, not {_kind_of(mapping)}", value)
-    check_text(key, json.dumps(mapping, ensure_ascii=False).replace("\\u0000", "\x00"))
+    _check_json(key, mapping)
     return mapping
+
+
+def _check_json(key: str, mapping: object) -> None:
+    """Refuse what a JSON column does not take: unstorable text, numbers beyond JSON, endless nesting."""
+    level, depth = [mapping], 0
+    while level:
+        depth += 1
+        if depth > _MAX_DEPTH:
+            raise FieldError(f"{key} is nested deeper than {_MAX_DEPTH} levels")
+        below: list[object] = []
+        for value in level:
+            if isinstance(value, str):
+                check_text(key, value)
+            elif isinstance(value, float) and not math.isfinite(value):
+                raise FieldError(f"{key} has a number that JSON does not know", value)
+            elif isinstance(value, dict):
+                below += [*value, *value.values()]
+            elif isinstance(value, list):
+                below += value
+        level = below
 
 
 def _from_json(key: str, value: object) -> object:

@@ -9,7 +9,7 @@ from annotation.exceptions import FileFormatError
 MAX_NAME_LENGTH = 200
 """Longest identifier of a query and longest name of a candidate, in characters."""
 
-MAX_LABEL_LENGTH = 200
+MAX_LABEL_LENGTH = 100
 """Longest label or category, in characters."""
 
 _EXCERPT_LENGTH = 80
