@@ -1,0 +1,108 @@
+"""Counts of an import, for the person who started it."""
+
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+
+from annotation.formats.records import RowProblem
+
+MAX_KEPT_PROBLEMS = 20
+"""How many refused rows a report shows; all are counted."""
+
+
+class Change(Enum):
+    """What a record means for the study."""
+
+    NEW = "new"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+    DUPLICATED = "duplicated"
+    CONFLICT = "conflict"
+    UNKNOWN_QUERY = "unknown query"
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a row is written for it."""
+        return self in (Change.NEW, Change.REPLACED)
+
+
+@dataclass(slots=True)
+class MergeReport:
+    """Counts of one import.
+
+    Parameters
+    ----------
+    queries_read, queries_new, queries_unchanged
+        Different queries in the files; added; known before.
+    rows_read
+        Responses read, the refused ones among them.
+    matched
+        Responses whose query is known, whatever became of them.
+    responses_new, responses_replaced, responses_unchanged
+        Added; overwritten because the person asked for it; the same text as before.
+    conflicts
+        Another text than the one known: of a response or of a query; not written.
+    duplicated
+        The same query and candidate a second time in these files; not written.
+    unknown_query
+        Responses to a query that is not known; not written.
+    empty
+        Responses without any visible character in any turn; written.
+    names_itself
+        Responses that say which candidate wrote them, so that judging is not blind; written.
+    bad_rows
+        Rows that could not be read.
+    identical_to_baseline
+        Responses of the whole study equal to the baseline's for the query: draws that need no verdict. None
+        while there is no baseline.
+    missing
+        Cells of the whole study (query, candidate) without a response.
+    missing_by_candidate
+        The same per candidate, those with none left out.
+    n_queries, n_candidates
+        Of the whole study afterwards; candidates with a response, the baseline among them.
+    suggested_baseline
+        The one candidate with responses and without outcomes in the files, or "".
+    problems
+        The first rows that were not imported as they are.
+    """
+
+    queries_read: int = 0
+    queries_new: int = 0
+    queries_unchanged: int = 0
+    rows_read: int = 0
+    matched: int = 0
+    responses_new: int = 0
+    responses_replaced: int = 0
+    responses_unchanged: int = 0
+    conflicts: int = 0
+    duplicated: int = 0
+    unknown_query: int = 0
+    empty: int = 0
+    names_itself: int = 0
+    bad_rows: int = 0
+    identical_to_baseline: int | None = None
+    missing: int = 0
+    missing_by_candidate: dict[str, int] = field(default_factory=dict)
+    n_queries: int = 0
+    n_candidates: int = 0
+    suggested_baseline: str = ""
+    problems: list[RowProblem] = field(default_factory=list)
+
+    @property
+    def n_refused(self) -> int:
+        """Rows that were not imported as they are; none is what ``--strict`` asks for."""
+        return self.bad_rows + self.conflicts + self.unknown_query + self.duplicated
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.queries_new + self.responses_new + self.responses_replaced)
+
+    def add_problem(self, problem: RowProblem) -> None:
+        """Keep a problem if it is among the first."""
+        if len(self.problems) < MAX_KEPT_PROBLEMS:
+            self.problems.append(problem)
+
+    def to_json(self) -> dict[str, object]:
+        """Give the counts and problems as values that JSON knows."""
+        return asdict(self) | {"n_refused": self.n_refused, "has_changes": self.has_changes}
