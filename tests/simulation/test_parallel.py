@@ -1,0 +1,81 @@
+"""Processes change nothing but the time; finished realizations are kept."""
+
+import numpy as np
+import pytest
+
+from annotation.simulation.parallel import load_trace, plan_tasks, run_tasks
+from annotation.simulation.realizations import checkpoint_grid
+from annotation.simulation.replay import TRACE_ARRAYS, ReplaySettings
+from annotation.simulation.synthetic import synthetic_table
+
+
+@pytest.fixture
+def table():
+    return synthetic_table("item-response", 1, n_queries=20, n_candidates=4)
+
+
+def make_plan(table, folder, *, n=4, seed=5, strategies=("random", "llm_selector"), **more):
+    verdicts = checkpoint_grid(30)
+    marked = verdicts % 10 == 0
+    all_settings = [ReplaySettings(name, verdicts, marked, **more) for name in strategies]
+    plan = plan_tasks(table, all_settings, seed=seed, pool=12, n_realizations=n, folder=folder)
+    return [task for tasks in plan for task in tasks]
+
+
+def assert_equal_traces(first, second):
+    assert len(first) == len(second)
+    for one, other in zip(first, second, strict=True):
+        assert one.n_verdicts == other.n_verdicts
+        for name in TRACE_ARRAYS:
+            assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+
+
+def test_any_number_of_processes_gives_the_same_bits(table, tmp_path):
+    runs = [
+        run_tasks(table, make_plan(table, tmp_path / str(processes)), processes=processes)
+        for processes in (0, 1, 3)
+    ]
+    assert_equal_traces(runs[0], runs[1])
+    assert_equal_traces(runs[0], runs[2])
+
+
+def test_all_strategies_get_the_same_pools(table, tmp_path):
+    tasks = make_plan(table, tmp_path)
+    for first, second in zip(tasks[:4], tasks[4:], strict=True):
+        assert first.settings.strategy != second.settings.strategy
+        assert np.array_equal(first.realization.queries, second.realization.queries)
+
+
+def test_finished_realizations_are_not_run_again(table, tmp_path):
+    tasks = make_plan(table, tmp_path)
+    first = run_tasks(table, tasks, processes=0)
+    written = [task.path.stat().st_mtime_ns for task in tasks]
+    tasks[1].path.unlink()
+    tasks[2].path.write_bytes(b"half a file")
+    done = []
+    again = run_tasks(table, make_plan(table, tmp_path), processes=0, on_done=lambda: done.append(1))
+    assert_equal_traces(first, again)
+    assert len(done) == len(tasks)
+    changed = [task.path.stat().st_mtime_ns != time for task, time in zip(tasks, written, strict=True)]
+    assert changed == [False, True, True] + [False] * 5
+
+
+def test_more_realizations_keep_the_earlier_ones(table, tmp_path):
+    paths = [task.path for task in make_plan(table, tmp_path, n=2)]
+    assert set(paths) < {task.path for task in make_plan(table, tmp_path, n=3)}
+
+
+def test_other_settings_or_data_are_other_files(table, tmp_path):
+    other_data = synthetic_table("item-response", 2, n_queries=20, n_candidates=4)
+    folders = [
+        make_plan(table, tmp_path, strategies=["random"])[0].path.parent,
+        make_plan(table, tmp_path, strategies=["random"], seed=6)[0].path.parent,
+        make_plan(table, tmp_path, strategies=["random"], batch=2)[0].path.parent,
+        make_plan(table, tmp_path, strategies=["random"], params={"delta": 0.02})[0].path.parent,
+        make_plan(other_data, tmp_path, strategies=["random"])[0].path.parent,
+    ]
+    assert len(set(folders)) == len(folders)
+
+
+def test_an_absent_trace_is_none(tmp_path):
+    assert load_trace(tmp_path / "absent.npz") is None

@@ -1,0 +1,129 @@
+"""One replay: what is asked, what is recorded, and what must come out at full budget."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from annotation.exceptions import InvalidValueError
+from annotation.selection import STRATEGIES, make_strategy
+from annotation.simulation.loading import labelled_table
+from annotation.simulation.metrics import success_curve
+from annotation.simulation.realizations import Realization, checkpoint_grid, draw_realization
+from annotation.simulation.replay import TRACE_ARRAYS, ReplaySettings, make_problem, replay_realization
+from annotation.simulation.synthetic import WORLDS, synthetic_table
+from annotation.simulation.tables import pool_win_rates
+
+
+def make_settings(strategy, budget, **more):
+    verdicts = checkpoint_grid(budget)
+    return ReplaySettings(strategy, verdicts, np.ones(verdicts.size, np.bool_), **more)
+
+
+def whole(table, seed=3):
+    return Realization(0, np.arange(table.n_queries), seed)
+
+
+def small(world="item-response", seed=0, n=8, m=4):
+    return synthetic_table(world, seed, n_queries=n, n_candidates=m)
+
+
+def with_holes(table, seed=0, share=0.4):
+    outcomes = table.outcomes.copy()
+    outcomes[np.random.default_rng(seed).random(outcomes.shape) < share] = -1
+    return dataclasses.replace(table, outcomes=outcomes)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_full_budget_returns_the_best(strategy, world):
+    table = small(world, n=6, m=5)
+    trace = replay_realization(table, whole(table), make_settings(strategy, 30))
+    assert trace.n_verdicts == 30
+    assert trace.gaps[-1] == 0
+    assert trace.queries[-1] == 6
+
+
+def test_gaps_equal_those_of_a_strategy_driven_by_hand():
+    table = small()
+    trace = replay_realization(table, whole(table), make_settings("random", 32))
+    strategy = make_strategy("random", make_problem(table), seed=3)
+    rates = pool_win_rates(table.outcomes)
+    for at in range(32):
+        (asked,) = strategy.ask(1)
+        strategy.tell(asked.query, asked.candidate, table.outcomes[asked.query, asked.candidate])
+        estimate = strategy.estimate()
+        assert trace.answers[at] == estimate.best
+        assert trace.gaps[at] == pytest.approx(rates.max() - rates[estimate.best])
+        assert trace.p_best[at] == estimate.p_best[estimate.best]
+        inside = (estimate.win_rate_low <= rates + 1e-9) & (rates <= estimate.win_rate_high + 1e-9)
+        assert trace.coverage[at] == pytest.approx(inside[:-1].mean())
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_cells_without_an_outcome_are_never_counted(strategy):
+    table = with_holes(small(m=6))
+    n_known = int((table.outcomes >= 0).sum())
+    trace = replay_realization(table, whole(table), make_settings(strategy, table.outcomes.size))
+    assert trace.n_verdicts == n_known
+    # The pool ended early: the last answer is carried forward.
+    assert np.all(trace.answers[n_known - 1 :] == trace.answers[-1])
+    assert np.all(trace.queries[n_known - 1 :] == trace.queries[-1])
+    assert trace.gaps[-1] == 0
+
+
+@pytest.mark.parametrize("batch", [2, 5, 100])
+def test_a_batch_spends_the_same_verdicts(batch):
+    table = small()
+    trace = replay_realization(table, whole(table), make_settings("llm_selector", 20, batch=batch))
+    assert trace.n_verdicts == 20
+    assert trace.n_asks == -(-20 // batch)
+
+
+def test_estimates_are_taken_where_marked_only():
+    table = small()
+    verdicts = checkpoint_grid(10)
+    marked = verdicts % 5 == 0
+    trace = replay_realization(table, whole(table), ReplaySettings("random", verdicts, marked))
+    assert np.array_equal(np.isnan(trace.p_best), ~marked)
+    everywhere = replay_realization(table, whole(table), make_settings("random", 10))
+    assert np.array_equal(trace.answers, everywhere.answers)
+
+
+def test_the_same_seed_gives_the_same_trace():
+    table = small(n=12)
+    realization = draw_realization(4, 1, 12, 7)
+    first, second = (replay_realization(table, realization, make_settings("random", 28)) for _ in range(2))
+    for name in TRACE_ARRAYS:
+        assert np.array_equal(getattr(first, name), getattr(second, name), equal_nan=True)
+
+
+def test_on_labelled_data_one_verdict_resolves_a_query(predictions):
+    table = labelled_table(predictions, "hand")
+    trace = replay_realization(table, whole(table), make_settings("random", table.n_queries))
+    assert trace.n_verdicts == table.n_queries
+    assert trace.queries.tolist() == list(range(1, table.n_queries + 1))
+    assert trace.gaps[-1] == 0
+
+
+@pytest.mark.parametrize("strategy", ["random", "llm_selector_query"])
+def test_more_verdicts_help_on_average(strategy):
+    table = synthetic_table("item-response", 9, n_queries=40, n_candidates=5)
+    gaps = []
+    for index in range(8):
+        realization = draw_realization(0, index, 40, 30)
+        gaps.append(replay_realization(table, realization, make_settings(strategy, 150)).gaps)
+    near = success_curve(np.array(gaps), 0.05)
+    assert near[:20].mean() < near[-20:].mean()
+    assert near[-1] == 1
+
+
+def test_an_empty_batch_is_refused():
+    with pytest.raises(InvalidValueError, match="batch 0"):
+        make_settings("random", 5, batch=0)
+
+
+def test_an_unknown_strategy_is_refused():
+    table = small()
+    with pytest.raises(InvalidValueError, match="'greedy'"):
+        replay_realization(table, whole(table), make_settings("greedy", 5))
