@@ -18,11 +18,14 @@ logger = get_task_logger(__name__)
 class WakeUpTask(DjangoTask[Any, Any]):
     """A task whose message may be left out: the embedded workers, without a broker, look at the table."""
 
-    def apply_async(self, *args: Any, **kwargs: Any) -> AsyncResult[Any] | EagerResult[Any]:
+    def apply_async(
+        self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any
+    ) -> AsyncResult[Any] | EagerResult[Any]:
         """Send the wake-up if there is a broker to send it through."""
-        conf = self.app.conf
-        if conf.broker_url or conf.task_always_eager:
-            return super().apply_async(*args, **kwargs)
+        if self.app.conf.task_always_eager:
+            return self.apply(args, kwargs)
+        if self.app.conf.broker_url:
+            return super().apply_async(args, kwargs, *rest, **options)
         return EagerResult("no-broker", None, "PENDING")
 
 

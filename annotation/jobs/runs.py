@@ -72,15 +72,9 @@ def claim_run(run_id: int) -> BackgroundRun | None:
     another run of the same kind works on the same study, the claim waits for it to end.
     """
     now = timezone.now()
-    twin = BackgroundRun.objects.filter(
-        status=Status.RUNNING,
-        study=OuterRef("study"),
-        kind=OuterRef("kind"),
-        heartbeat_at__gte=now - STALE_AFTER,
-    ).exclude(pk=OuterRef("pk"))
     claimed = (
-        BackgroundRun.objects.filter(_is_idle(now), ~Exists(twin), pk=run_id, attempts__lt=MAX_ATTEMPTS)
-        .order_by()
+        _claimable(now)
+        .filter(pk=run_id)
         .update(
             status=Status.RUNNING,
             attempts=F("attempts") + 1,
@@ -150,13 +144,8 @@ def abandon_runs(kinds: Iterable[str]) -> int:
 
 def list_claimable(kinds: Iterable[str]) -> list[int]:
     """Return the ids of runs of ``kinds`` that nobody works on, oldest first."""
-    return list(
-        BackgroundRun.objects.filter(
-            _is_idle(timezone.now()), kind__in=list(kinds), attempts__lt=MAX_ATTEMPTS
-        )
-        .order_by("created_at", "pk")
-        .values_list("pk", flat=True)[:20]
-    )
+    runs = _claimable(timezone.now()).filter(kind__in=list(kinds)).order_by("created_at", "pk")
+    return list(runs.values_list("pk", flat=True)[:20])
 
 
 def list_waiting(run: BackgroundRun) -> list[int]:
@@ -190,5 +179,12 @@ def is_silent(now: datetime) -> Q:
     return Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - STALE_AFTER)
 
 
-def _is_idle(now: datetime) -> Q:
-    return Q(status=Status.QUEUED) | (Q(status=Status.RUNNING) & is_silent(now))
+def _claimable(now: datetime) -> QuerySet[BackgroundRun]:
+    twin = BackgroundRun.objects.filter(
+        status=Status.RUNNING,
+        study=OuterRef("study"),
+        kind=OuterRef("kind"),
+        heartbeat_at__gte=now - STALE_AFTER,
+    ).exclude(pk=OuterRef("pk"))
+    is_idle = Q(status=Status.QUEUED) | (Q(status=Status.RUNNING) & is_silent(now))
+    return BackgroundRun.objects.filter(is_idle, ~Exists(twin), attempts__lt=MAX_ATTEMPTS).order_by()

@@ -1,0 +1,30 @@
+"""Processes that must not outlive the one that started them."""
+
+import os
+import signal
+import threading
+import time
+
+SUPERVISOR_VARIABLE = "SELECTOR_SUPERVISOR"
+LOOK_SECONDS = 0.5
+GRACE_SECONDS = 8.0
+
+
+def die_with_supervisor() -> bool:
+    """Watch the supervisor that started this process, if one did, and end when it is gone.
+
+    A look at the parent's id works after ``kill -9`` too and needs nothing of the operating system.
+    """
+    parent = os.getppid()
+    if os.environ.get(SUPERVISOR_VARIABLE) != str(parent):
+        return False
+    threading.Thread(target=_watch, args=(parent,), name="supervisor-watch", daemon=True).start()
+    return True
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
