@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from annotation.simulation.tables import FloatArray
+from annotation.simulation.tables import FloatArray, IntArray
 
 # Okabe and Ito's palette: told apart by colour-blind readers; dashes tell more than eight apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D00")
 DASHES = ("", "7 3", "2 3", "9 3 2 3")
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 64, 190, 40, 52
+PIXELS_APART = 1.5
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -133,10 +134,26 @@ def _axes(chart: Chart, x_axis: _Axis, y_axis: _Axis) -> list[str]:
     return parts
 
 
+def _visible(series: Series, x_axis: _Axis) -> IntArray:
+    """Return the finite points, of lines only those a pixel apart: committed plots stay small."""
+    keep = np.flatnonzero(np.isfinite(series.x) & np.isfinite(series.y))
+    if series.is_points:
+        return keep
+    chosen: list[int] = []
+    for at in keep:
+        if not chosen or at == keep[-1] or _moved(x_axis, series.x, chosen[-1], int(at)):
+            chosen.append(int(at))
+    return np.asarray(chosen, dtype=np.int64)
+
+
+def _moved(x_axis: _Axis, x: FloatArray, before: int, after: int) -> bool:
+    return abs(x_axis.place(float(x[after])) - x_axis.place(float(x[before]))) >= PIXELS_APART
+
+
 def _series_marks(series: Series, number: int, x_axis: _Axis, y_axis: _Axis) -> list[str]:
     colour = COLOURS[number % len(COLOURS)]
     dash = DASHES[number // len(COLOURS) % len(DASHES)]
-    keep = np.isfinite(series.x) & np.isfinite(series.y)
+    keep = _visible(series, x_axis)
     x = [x_axis.place(float(v)) for v in series.x[keep]]
     y = [y_axis.place(float(v)) for v in series.y[keep]]
     parts = []

@@ -15,7 +15,31 @@ from annotation.formats.evaluation import (
     read_queries,
 )
 from annotation.formats.predictions import PredictionTable, read_prediction_table
+from annotation.simulation.synthetic import synthetic_table
 from annotation.simulation.tables import MISSING, OutcomeTable
+
+
+def open_table(source: str, judge: str = "", baseline: str = "", seed: int = 0) -> OutcomeTable:
+    """Read a folder, or make a synthetic world when the source is ``synthetic:<world>``.
+
+    Parameters
+    ----------
+    source
+        Path of a folder, or ``synthetic:`` and a world's name.
+    judge, baseline
+        As in :func:`load_table`; a synthetic world has neither.
+    seed
+        Of the synthetic world.
+
+    Raises
+    ------
+    FileFormatError, InvalidValueError
+        As :func:`load_table` and :func:`synthetic_table`.
+    """
+    kind, colon, world = source.partition(":")
+    if kind == "synthetic" and colon:
+        return synthetic_table(world, seed)
+    return load_table(Path(source), judge, baseline)
 
 
 def load_table(folder: Path, judge: str = "", baseline: str = "") -> OutcomeTable:

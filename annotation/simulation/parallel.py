@@ -71,6 +71,7 @@ def settings_digest(table: OutcomeTable, settings: ReplaySettings, seed: int, po
         "verdicts": settings.verdicts.tolist(),
         "has_estimate": settings.has_estimate.tolist(),
         "batch": settings.batch,
+        "noise": settings.noise,
     }
     return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:12]
 

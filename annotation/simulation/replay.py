@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from annotation.exceptions import InvalidValueError
-from annotation.selection import SelectionProblem, make_strategy
+from annotation.selection import NoiseModel, SelectionProblem, make_strategy
 from annotation.simulation.realizations import Realization
 from annotation.simulation.tables import (
     BoolArray,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from annotation.selection import Strategy, Suggestion
 
 TRACE_ARRAYS = ("queries", "answers", "gaps", "p_best", "p_near", "coverage", "width")
-TRACE_COUNTS = ("n_verdicts", "n_asks")
+TRACE_COUNTS = ("n_verdicts", "n_asks", "n_askable")
 TRACE_SECONDS = ("seconds_ask", "seconds_tell", "seconds_answer")
 
 
@@ -48,6 +48,8 @@ class ReplaySettings:
     batch
         Comparisons asked for at once, as when so many annotators work side by side; their verdicts arrive
         one by one before the next batch is asked for.
+    noise
+        The noise model (loss, draw) of the paper's posterior; None leaves the default.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class ReplaySettings:
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
     batch: int = 1
     label: str = ""
+    noise: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Refuse an empty batch, and let an unlabelled strategy go by its name."""
@@ -91,6 +94,8 @@ class Trace:
         Share of the candidates whose pool win rate lies in its interval, and the mean width; NaN likewise.
     n_verdicts
         Verdicts spent in the end; less than the budget when the pool ran out.
+    n_askable
+        Verdicts that the pool could give at most.
     n_asks, seconds_ask, seconds_tell, seconds_answer
         Number of calls of ``ask`` and total seconds by kind of call.
     """
@@ -104,6 +109,7 @@ class Trace:
     width: FloatArray
     n_verdicts: int
     n_asks: int
+    n_askable: int
     seconds_ask: float
     seconds_tell: float
     seconds_answer: float
@@ -163,13 +169,20 @@ class _Recorder:
         self.queries[rest] = int(self.touched.sum())
 
 
-def make_problem(pool: OutcomeTable) -> SelectionProblem:
+def count_askable(pool: OutcomeTable) -> int:
+    """Return how many verdicts a pool can give: comparisons with an outcome, or queries when labelled."""
+    known = pool.outcomes >= 0
+    return int(known.any(axis=1).sum() if pool.is_labelled else known.sum())
+
+
+def make_problem(pool: OutcomeTable, noise: tuple[float, float] | None = None) -> SelectionProblem:
     """Return what a strategy may see of a pool beforehand: which cells exist, and the weak outcomes."""
     return SelectionProblem(
         is_askable=pool.outcomes >= 0,
         weak_outcomes=pool.weak_outcomes,
         weak_scores=pool.weak_scores,
         log_length_ratio=pool.log_length_ratio,
+        noise=NoiseModel(*noise) if noise else NoiseModel(),
     )
 
 
@@ -198,9 +211,8 @@ def replay_realization(table: OutcomeTable, realization: Realization, settings: 
     Source: algorithms.md section 6.
     """
     pool = table.take(realization.queries)
-    strategy = make_strategy(
-        settings.strategy, make_problem(pool), seed=realization.seed, params=settings.params
-    )
+    problem = make_problem(pool, settings.noise)
+    strategy = make_strategy(settings.strategy, problem, seed=realization.seed, params=settings.params)
     recorder = _Recorder(pool, settings)
     seconds_ask = seconds_tell = 0.0
     n_verdicts = n_asks = 0
@@ -231,6 +243,7 @@ def replay_realization(table: OutcomeTable, realization: Realization, settings: 
         width=width,
         n_verdicts=n_verdicts,
         n_asks=n_asks,
+        n_askable=count_askable(pool),
         seconds_ask=seconds_ask,
         seconds_tell=seconds_tell,
         seconds_answer=recorder.seconds,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from annotation.exceptions import InvalidValueError
-from annotation.selection import validate_params
+from annotation.selection import NoiseModel, validate_params
 from annotation.simulation import summary
 from annotation.simulation.charts import Chart, Series, write_chart
 from annotation.simulation.parallel import code_digest, plan_tasks, run_tasks
@@ -30,7 +30,8 @@ class ReplayPlan:
     Parameters
     ----------
     strategies
-        Names, each optionally with parameters: ``name`` or ``name:key=value:key=value``.
+        Names, each optionally with parameters: ``name`` or ``name:key=value:key=value``. The keys ``loss``
+        and ``draw`` set the noise model, all others are the strategy's own.
     n_realizations, seed
         How many sub-pools are drawn, and from which seed.
     pool
@@ -76,8 +77,8 @@ class ReplayPlan:
             )
 
 
-def parse_strategy(words: str) -> tuple[str, dict[str, object]]:
-    """Split ``name:key=value`` into a name and validated parameters.
+def parse_strategy(words: str) -> tuple[str, dict[str, object], tuple[float, float] | None]:
+    """Split ``name:key=value`` into a name, validated parameters and the noise model, if it is set.
 
     Raises
     ------
@@ -91,8 +92,18 @@ def parse_strategy(words: str) -> tuple[str, dict[str, object]]:
         if not equals:
             raise InvalidValueError(f"{setting!r} in {words!r}; expected key=value")
         params[key] = _as_value(value)
+    noise: dict[str, object] = {key: params.pop(key) for key in ("loss", "draw") if key in params}
     validate_params(name, params)
-    return name, params
+    return name, params, _as_noise(noise) if noise else None
+
+
+def _as_noise(given: Mapping[str, object]) -> tuple[float, float]:
+    default = NoiseModel()
+    loss, draw = given.get("loss", default.loss), given.get("draw", default.draw)
+    if not isinstance(loss, int | float) or not isinstance(draw, int | float):
+        raise InvalidValueError(f"noise model {given}; loss and draw are numbers above 0")
+    NoiseModel(loss, draw)
+    return loss, draw
 
 
 def _as_value(word: str) -> object:
@@ -133,8 +144,8 @@ def resolve_plan(table: OutcomeTable, plan: ReplayPlan) -> tuple[int, int, list[
     marked = np.ones(verdicts.size, np.bool_) if plan.is_estimated_always else estimate_checkpoints(verdicts)
     all_settings = []
     for words in plan.strategies:
-        name, params = parse_strategy(words)
-        all_settings.append(ReplaySettings(name, verdicts, marked, params, plan.batch, words))
+        name, params, noise = parse_strategy(words)
+        all_settings.append(ReplaySettings(name, verdicts, marked, params, plan.batch, words, noise))
     return pool, budget, all_settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
@@ -107,8 +108,6 @@ def _rounded(values: FloatArray) -> list[float]:
 
 def describe_hardware() -> dict[str, Any]:
     """Return what a reader must know about the machine to judge the times."""
-    import os
-
     return {
         "machine": platform.machine(),
         "system": platform.system(),

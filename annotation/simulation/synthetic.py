@@ -109,12 +109,13 @@ def synthetic_table(
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(list(WORLDS).index(world),)))
     outcomes = law(rng, n, m)
     return OutcomeTable(
-        name=f"synthetic:{world}",
+        name=f"synthetic-{world}",
         judge="",
         query_ids=tuple(f"q{i:04d}" for i in range(n)),
         candidates=tuple(f"c{j:03d}" for j in range(m)),
         baseline="baseline",
         outcomes=outcomes,
+        categories=tuple(f"topic-{1 + i % 3}" for i in range(n)),
         weak_outcomes=noisy_judges(rng, outcomes, JUDGE_ACCURACIES),
     )
 

@@ -88,13 +88,20 @@ def test_sizes_default_to_the_table(table):
 
 
 def test_parameters_are_read_from_the_name():
-    assert parse_strategy("random") == ("random", {})
-    assert parse_strategy("random:delta=0.02") == ("random", {"delta": 0.02})
+    assert parse_strategy("random") == ("random", {}, None)
+    assert parse_strategy("random:delta=0.02") == ("random", {"delta": 0.02}, None)
+    assert parse_strategy("random:loss=0.1")[2] == (0.1, 0.4)
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [("greedy", "'greedy'"), ("random:delta", "expected key=value"), ("random:speed=2", "'speed'")],
+    [
+        ("greedy", "'greedy'"),
+        ("random:delta", "expected key=value"),
+        ("random:speed=2", "'speed'"),
+        ("random:loss=x", "above 0"),
+        ("random:draw=0.8", "above 0"),
+    ],
 )
 def test_strategies_that_do_not_exist_are_refused(words, message):
     with pytest.raises(InvalidValueError, match=message):

@@ -1,0 +1,42 @@
+"""What it costs when several annotators are asked at once."""
+
+from annotation.simulation.charts import Chart
+from annotation.simulation.experiments.bench import Bench, interval_words
+from annotation.simulation.pages import Cell, Page, Plot, ResultTable
+from annotation.simulation.run import replay_charts
+
+BATCHES = (1, 5, 20)
+
+
+def run_batches(bench: Bench) -> Page:
+    """Ask for 1, 5 and 20 comparisons at once and compare the verdicts spent.
+
+    Parameters
+    ----------
+    bench
+        Every strategy of its plan is replayed with every batch.
+    """
+    name = bench.table.name
+    figures = {}
+    for batch in BATCHES:
+        for label, own in bench.summarise(bench.run(batch=batch)).items():
+            figures[f"{label}, {batch} at once"] = own
+    rows: list[tuple[Cell, ...]] = []
+    for label, own in figures.items():
+        exact, near = (own[f"verdicts_to_90_{key}"] for key in ("identification", "near_1"))
+        words = [
+            interval_words(own[f"verdicts_to_90_{key}_interval"]) for key in ("identification", "near_1")
+        ]
+        rows.append((label, exact, words[0], near, words[1], 1000 * own["seconds_per_ask"]))
+    columns = ("strategy", "exact", "95 % interval", "near", "95 % interval", "ms per ask")
+    charts: dict[str, Chart] = replay_charts(name, figures)
+    return Page(
+        "batches",
+        f"Several annotators at once on {name}",
+        (
+            bench.describe(),
+            "Verdicts until 90 % of replays are right (exact: the best; near: within one point) and stay so:",
+            ResultTable(f"batches-{name}", columns, tuple(rows)),
+            Plot(f"batches-{name}", charts["near_1-by-verdicts"]),
+        ),
+    )

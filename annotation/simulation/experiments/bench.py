@@ -1,0 +1,79 @@
+"""What every experiment is given, and what they share."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from annotation.simulation import summary
+from annotation.simulation.pages import Cell
+from annotation.simulation.replay import ReplaySettings, Trace
+from annotation.simulation.run import Progress, ReplayPlan, resolve_plan, run_traces
+from annotation.simulation.tables import OutcomeTable
+
+QUERY_GRAINED_FIRST = ("llm_selector_query", "llm_selector")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Bench:
+    """A table, a plan and a folder.
+
+    Parameters
+    ----------
+    table
+        The outcomes that answer instead of people.
+    plan
+        Strategies and sizes; experiments change single fields of it.
+    out
+        Keeps finished realizations and receives the page.
+    folder
+        Where the table was read from, when it was: some experiments look for single votes there.
+    progress
+        As in :func:`annotation.simulation.run.run_traces`.
+    """
+
+    table: OutcomeTable
+    plan: ReplayPlan
+    out: Path
+    folder: Path | None = None
+    progress: Progress | None = None
+
+    def run(
+        self, table: OutcomeTable | None = None, **changes: Any
+    ) -> dict[str, tuple[ReplaySettings, list[Trace]]]:
+        """Replay with some fields of the plan changed, on another table when one is given."""
+        plan = dataclasses.replace(self.plan, **changes)
+        return run_traces(table or self.table, plan, self.out / "realizations", self.progress)
+
+    def summarise(self, results: dict[str, tuple[ReplaySettings, list[Trace]]]) -> dict[str, dict[str, Any]]:
+        """Return the figures of each strategy."""
+        return {
+            label: summary.summarise_strategy(settings, traces, self.plan.seed)
+            for label, (settings, traces) in results.items()
+        }
+
+    def describe(self, **changes: Any) -> str:
+        """Return the sentence that states data, sizes, seed, intervals and machine."""
+        plan = dataclasses.replace(self.plan, **changes)
+        pool, budget, _ = resolve_plan(self.table, plan)
+        table, machine = self.table, summary.describe_hardware()
+        judge = f", judge `{table.judge}`" if table.judge else ""
+        unit = "queries" if table.is_labelled else "verdicts"
+        return (
+            f"Data: `{table.name}`{judge} (digest `{table.digest()}`), {table.n_candidates} candidates "
+            f"against `{table.baseline}`, {table.n_queries} queries. {plan.n_realizations} realizations of "
+            f"{pool} queries, budget {budget:,} {unit}, seed {plan.seed}. Intervals: 95 %, by bootstrap over "
+            f"realizations unless stated. Machine: {machine['cores']} cores, {machine['machine']}, Python "
+            f"{machine['python']}, numpy {machine['numpy']}."
+        )
+
+    def preferred(self, *names: str) -> str:
+        """Return the first of the names that the plan has, or the plan's first strategy."""
+        return next((name for name in names if name in self.plan.strategies), self.plan.strategies[0])
+
+
+def interval_words(interval: list[float | None]) -> Cell:
+    """Return an interval of verdicts as words; beyond the budget is ">"."""
+    low, high = (">" if end is None else f"{end:,.0f}" for end in interval)
+    return f"{low} to {high}"
