@@ -92,6 +92,23 @@ def beta_estimate(
     )
 
 
+def beta_means(problem: SelectionProblem, outcomes: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the pool win rates of `beta_estimate` alone, without drawing a sample, shape (n_entries,).
+
+    Parameters
+    ----------
+    problem, outcomes
+        As in `beta_estimate`.
+    """
+    is_told = outcomes != MISSING
+    n_told = is_told.sum(axis=0)
+    n_unseen = (problem.is_askable & ~is_told).sum(axis=0)
+    points = np.where(is_told, outcomes, 0).sum(axis=0) / 2.0
+    n_pool = n_told + n_unseen
+    expected = points + n_unseen * (1.0 + points) / (2.0 + n_told)
+    return np.append(np.where(n_pool > 0, expected / np.maximum(n_pool, 1), 0.5), 0.5)
+
+
 def _beta_samples(
     problem: SelectionProblem, outcomes: NDArray[np.int8], rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -102,8 +119,6 @@ def _beta_samples(
     rate = rng.beta(1.0 + points, 1.0 + n_told - points, size=(N_SAMPLES, problem.n_candidates))
     unseen = rate * n_unseen + rng.standard_normal(rate.shape) * np.sqrt(n_unseen * rate * (1 - rate))
     n_pool = np.maximum(n_told + n_unseen, 1)
-    prior_mean = (1.0 + points) / (2.0 + n_told)
-    mean = np.where(n_told + n_unseen > 0, (points + n_unseen * prior_mean) / n_pool, 0.5)
     samples = np.where(n_told + n_unseen > 0, (points + np.clip(unseen, 0, n_unseen)) / n_pool, 0.5)
     baseline = np.full((N_SAMPLES, 1), 0.5)
-    return np.hstack([samples, baseline]), np.append(mean, 0.5)
+    return np.hstack([samples, baseline]), beta_means(problem, outcomes)

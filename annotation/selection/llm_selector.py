@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.selection.estimates import beta_estimate, raw_win_rates
+from annotation.selection.estimates import beta_estimate, beta_means, raw_win_rates
 from annotation.selection.expected import expected_entropy, expected_pair_entropy
 from annotation.selection.outcomes import MISSING, N_OUTCOMES, Outcome
 from annotation.selection.posterior import entropy, log_factors, normalise_log
@@ -124,6 +124,10 @@ class LLMSelectorStrategy(_LLMSelectorBase):
         rates = np.exp(self.problem.noise.log_likelihood)
         probability = is_best * rates + (1.0 - is_best) * self._weak_probability
         return expected_pair_entropy(log_posterior, probability, self.problem.noise)
+
+    def recommend(self) -> int:
+        """Return the entry of the highest estimated win rate, without drawing samples."""
+        return int(np.argmax(beta_means(self.problem, self.outcomes)))
 
     def _estimate(self) -> Estimate:
         return self._with_posterior(self._beta())

@@ -127,3 +127,14 @@ def test_an_unknown_strategy_is_refused():
     table = small()
     with pytest.raises(InvalidValueError, match="'greedy'"):
         replay_realization(table, whole(table), make_settings("greedy", 5))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_short_way_to_an_answer_is_the_estimates(strategy):
+    table = with_holes(small(n=10, m=5), share=0.2)
+    verdicts = checkpoint_grid(50)
+    short = ReplaySettings(strategy, verdicts, verdicts == 50)
+    trace = replay_realization(table, whole(table), short)
+    assert np.array_equal(
+        trace.answers, replay_realization(table, whole(table), make_settings(strategy, 50)).answers
+    )
