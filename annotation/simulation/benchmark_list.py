@@ -12,6 +12,7 @@ FULL = (
         "ablation",
         "alpacaeval1",
         strategies=(
+            "random",
             "random_query",
             "llm_selector_query",
             "bradley_terry",

@@ -30,11 +30,13 @@ def test_refusals_are_messages(tmp_path):
 
 
 def test_quick_benchmarks_stay_inside_their_folder(tmp_path):
-    arguments = ["--quick", "--only", "weak-judges,sanity", "--processes", "0"]
+    arguments = ["--quick", "--only", "weak-judges,sanity", "--processes", "0", "--realizations", "1"]
     call_command("benchmarks", *arguments, "--work", str(tmp_path))
     text = (tmp_path / "benchmarks.md").read_text()
     assert "Weak judges on synthetic-few-queries" in text
     assert "Passed: at full budget" in text
+    assert "manage.py benchmarks --quick --only weak-judges,sanity --realizations 1" in text
+    assert " 1 realizations" in text
 
 
 def test_unknown_benchmarks_are_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--page", type=Path, help="default docs/benchmarks.md, with --quick inside WORK")
         parser.add_argument("--quick", action="store_true", help="every experiment, on a small table")
         parser.add_argument("--only", default="", help="experiments with commas, default: all")
+        parser.add_argument("--realizations", type=int, default=0, help="at most so many, default: no cap")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
@@ -42,6 +44,9 @@ class Command(BaseCommand):
         if not chosen:
             allowed = ", ".join(sorted({b.experiment for b in FULL}))
             raise CommandError(f"--only {options['only']}: allowed are {allowed}")
+        if options["realizations"]:
+            most = options["realizations"]
+            chosen = [replace(b, realizations=min(b.realizations, most)) for b in chosen]
         run = BenchmarkRun(
             options["data"],
             work,
@@ -50,9 +55,17 @@ class Command(BaseCommand):
             progress=count_realizations,
             say=self.stdout.write,
         )
-        command = "manage.py benchmarks" + (" --quick" if options["quick"] else f" --seed {options['seed']}")
+        command = describe_command(options)
         try:
             write_benchmarks(run, chosen, page, command)
         except SelectorError as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"Written to {page}")
+
+
+def describe_command(options: dict[str, Any]) -> str:
+    """Return the command line that repeats the run."""
+    words = ["manage.py benchmarks"]
+    words += ["--quick"] if options["quick"] else []
+    words += [f"--{key} {options[key]}" for key in ("only", "realizations", "seed") if options[key]]
+    return " ".join(words)
