@@ -74,6 +74,6 @@ class Bench:
 
 
 def interval_words(interval: list[float | None]) -> Cell:
-    """Return an interval of verdicts as words; beyond the budget is ">"."""
-    low, high = (">" if end is None else f"{end:,.0f}" for end in interval)
-    return f"{low} to {high}"
+    """Return an interval of verdicts as words; None is an end beyond the budget."""
+    low, high = (None if end is None else f"{end:,.0f}" for end in interval)
+    return "beyond the budget" if low is None else f"{low} to {high or 'beyond'}"

@@ -7,6 +7,7 @@ import pytest
 
 from annotation.exceptions import InvalidValueError
 from annotation.simulation.experiments import EXPERIMENTS, Bench
+from annotation.simulation.experiments.bench import interval_words
 from annotation.simulation.pages import Plot, ResultTable, write_page
 from annotation.simulation.run import ReplayPlan
 from annotation.simulation.synthetic import noisy_judges, synthetic_table
@@ -119,3 +120,11 @@ def test_votes_are_counted_where_there_are_any(tmp_path, pairwise_folder):
     by_baseline = {row[0]: row[2] for row in tables_of(page)[0].rows}
     # Against bee by votes: ant always wins, cat never does.
     assert by_baseline["bee"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [([5.0, 1200.0], "5 to 1,200"), ([5.0, None], "5 to beyond"), ([None, None], "beyond the budget")],
+)
+def test_intervals_in_words(interval, words):
+    assert interval_words(interval) == words
