@@ -91,6 +91,13 @@ class Lease(models.Model):
         return str(self.id)
 
 
+class StandingVerdicts(models.Manager["Verdict"]):
+    """Verdicts that count: no retractions, nothing undone."""
+
+    def get_queryset(self) -> models.QuerySet["Verdict"]:
+        return super().get_queryset().filter(outcome__isnull=False, superseded_by__isnull=True)
+
+
 class Verdict(models.Model):
     """A recorded decision of one annotator on one comparison. Append-only.
 
@@ -117,6 +124,9 @@ class Verdict(models.Model):
     superseded_by = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes"
     )
+
+    objects = models.Manager()
+    standing = StandingVerdicts()
 
     class Meta:
         constraints = [

@@ -1,0 +1,159 @@
+"""The one place where rows become arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.db.models import Max
+
+from annotation.lookups.tensors import weak_outcomes_for
+from annotation.models import Response, Study, Verdict
+from annotation.selection import MISSING, Outcome
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class PoolArrays:
+    """Queries, candidates and which comparisons exist; no verdicts.
+
+    Attributes
+    ----------
+    query_ids
+        Primary keys of the queries, in order; length n_queries.
+    candidate_ids
+        Primary keys of the active candidates without the baseline, in order; length n_candidates.
+    is_askable
+        bool, shape (n_queries, n_candidates): both responses exist and differ.
+    is_identical
+        bool, same shape: the candidate's response is the baseline's, a draw that needs no verdict.
+    """
+
+    query_ids: tuple[int, ...]
+    candidate_ids: tuple[int, ...]
+    is_askable: NDArray[np.bool_]
+    is_identical: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class StudyArrays:
+    """Everything a refresh needs.
+
+    Attributes
+    ----------
+    pool
+        Queries and candidates.
+    baseline_id
+        Primary key of the baseline, the last entry.
+    rows, columns, outcomes
+        The judged comparisons in the order of their first standing verdict: indices into the pool and the
+        consensus, int; each of shape (n_judged,).
+    n_verdicts
+        Standing verdicts of the study, of inactive candidates too.
+    n_rows
+        Verdict rows of any kind: grows with every verdict and every undo.
+    last_verdict_id
+        Newest verdict row, 0 without any.
+    weak_outcomes
+        int8, shape (n_queries, n_candidates + 1, n_judges), or ``None`` while weak judges are not ready.
+    """
+
+    pool: PoolArrays
+    baseline_id: int
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    outcomes: NDArray[np.int64]
+    n_verdicts: int
+    n_rows: int
+    last_verdict_id: int
+    weak_outcomes: NDArray[np.int8] | None
+
+    @property
+    def entry_ids(self) -> tuple[int, ...]:
+        """Primary keys of the candidates and, last, the baseline."""
+        return (*self.pool.candidate_ids, self.baseline_id)
+
+
+def consensus_outcome(outcomes: Sequence[int]) -> int | None:
+    """Return the sign of the sum of verdicts, ties as draws; ``None`` without any verdict."""
+    if not outcomes:
+        return None
+    return int(np.sign(sum(outcome - Outcome.DRAW for outcome in outcomes))) + Outcome.DRAW
+
+
+def pool_arrays(study: Study) -> PoolArrays:
+    """Return the study's pool; kept in memory per ``data_version``, which every change of the pool bumps."""
+    return _pool_arrays(study.pk, study.data_version, study.baseline_id)
+
+
+@lru_cache(maxsize=4)
+def _pool_arrays(study_id: int, data_version: int, baseline_id: int | None) -> PoolArrays:
+    study = Study.objects.get(pk=study_id)
+    query_ids = tuple(study.queries.order_by("pk").values_list("pk", flat=True))
+    active = study.candidates.filter(is_active=True).exclude(pk=baseline_id)
+    candidate_ids = tuple(active.order_by("pk").values_list("pk", flat=True))
+    row_of = {key: i for i, key in enumerate(query_ids)}
+    column_of = {key: j for j, key in enumerate((*candidate_ids, baseline_id))}
+    hashes = np.full((len(query_ids), len(candidate_ids) + 1), "", dtype="<U64")
+    responses = Response.objects.filter(query__study_id=study_id)
+    for query, candidate, digest in responses.values_list("query_id", "candidate_id", "text_hash").iterator():
+        if candidate in column_of:
+            hashes[row_of[query], column_of[candidate]] = digest
+    has_both = (hashes[:, :-1] != "") & (hashes[:, -1:] != "")
+    is_identical = has_both & (hashes[:, :-1] == hashes[:, -1:])
+    return PoolArrays(query_ids, candidate_ids, has_both & ~is_identical, is_identical)
+
+
+def _standing_verdicts(study: Study) -> dict[tuple[int, int], list[int]]:
+    """Return outcomes by (query, candidate), in the order of verdicts."""
+    standing = (
+        Verdict.standing.filter(study=study)
+        .order_by("pk")
+        .values_list("comparison__query_id", "comparison__candidate_id", "outcome")
+    )
+    outcomes: dict[tuple[int, int], list[int]] = {}
+    for query, candidate, outcome in standing.iterator():
+        assert outcome is not None  # noqa: S101 - filtered above, for the type checker
+        outcomes.setdefault((query, candidate), []).append(outcome)
+    return outcomes
+
+
+def study_arrays(study: Study) -> StudyArrays:
+    """Return the study as arrays, from responses and verdicts alone.
+
+    The consistent cut is by the newest verdict row, read first: a verdict that arrives while this reads
+    makes the next refresh due, whether or not it was seen.
+    """
+    rows = Verdict.objects.filter(study=study)
+    last_verdict_id = rows.aggregate(last=Max("pk"))["last"] or 0
+    n_rows = rows.filter(pk__lte=last_verdict_id).count()
+    pool = pool_arrays(study)
+    row_of = {key: i for i, key in enumerate(pool.query_ids)}
+    column_of = {key: j for j, key in enumerate(pool.candidate_ids)}
+    judged = _standing_verdicts(study)
+    cells = [
+        (row_of[query], column_of[candidate], consensus_outcome(outcomes))
+        for (query, candidate), outcomes in judged.items()
+        if query in row_of and candidate in column_of
+    ]
+    columns = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+    assert study.baseline_id is not None  # noqa: S101 - a study is refreshed once it has a baseline
+    weak = weak_outcomes_for(study, pool.query_ids, (*pool.candidate_ids, study.baseline_id))
+    if weak is not None and not (weak != MISSING).any():
+        weak = None
+    return StudyArrays(
+        pool=pool,
+        baseline_id=study.baseline_id,
+        rows=columns[0],
+        columns=columns[1],
+        outcomes=columns[2],
+        n_verdicts=sum(map(len, judged.values())),
+        n_rows=n_rows,
+        last_verdict_id=last_verdict_id,
+        weak_outcomes=weak,
+    )

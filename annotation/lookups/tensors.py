@@ -1,0 +1,102 @@
+"""Weak tensors as rows: packed, unpacked, and aligned with a study as it is now."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from annotation.models import Study, WeakTensor
+from annotation.selection import MISSING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class StoredTensor:
+    """What the weak judges said about a study when it was prepared.
+
+    Attributes
+    ----------
+    query_ids, entry_ids
+        Primary keys along the first two axes; the last entry is the baseline.
+    outcomes
+        int8, shape (n_queries, n_entries, n_judges).
+    scores
+        Mean log-likelihood per token in nats, float32, same shape.
+    """
+
+    query_ids: NDArray[np.int64]
+    entry_ids: NDArray[np.int64]
+    outcomes: NDArray[np.int8]
+    scores: NDArray[np.float32]
+
+
+def pack_tensor(tensor: StoredTensor) -> bytes:
+    """Return the tensor as the bytes of a compressed ``.npz``."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        query_ids=tensor.query_ids,
+        entry_ids=tensor.entry_ids,
+        outcomes=tensor.outcomes,
+        scores=tensor.scores,
+    )
+    return buffer.getvalue()
+
+
+@lru_cache(maxsize=4)  # a worker refreshes few studies at a time; alpaca-sized tensors take some 2 MB
+def load_tensor(tensor_id: int) -> StoredTensor:
+    """Return a stored tensor; rows never change once written, so the copy in memory stays true."""
+    blob = WeakTensor.objects.values_list("blob", flat=True).get(pk=tensor_id)
+    with np.load(io.BytesIO(bytes(blob)), allow_pickle=False) as arrays:
+        return StoredTensor(**{name: arrays[name] for name in arrays.files})
+
+
+def find_tensor(study: Study) -> StoredTensor | None:
+    """Return the newest tensor whose baseline is the study's, or ``None`` while there is none."""
+    newest = WeakTensor.objects.filter(study=study).values_list("pk", flat=True).first()
+    if newest is None:
+        return None
+    tensor = load_tensor(newest)
+    return tensor if tensor.entry_ids[-1] == study.baseline_id else None
+
+
+def align(
+    values: NDArray[np.int8],
+    old: tuple[NDArray[np.int64], NDArray[np.int64]],
+    new: tuple[Sequence[int], Sequence[int]],
+    *,
+    fill: int,
+) -> NDArray[np.int8]:
+    """Reorder the first two axes from keys ``old`` to keys ``new``; what is unknown becomes ``fill``."""
+    result = np.full((len(new[0]), len(new[1]), *values.shape[2:]), fill, dtype=values.dtype)
+    places = [{int(key): i for i, key in enumerate(keys)} for keys in old]
+    rows = [(i, places[0][key]) for i, key in enumerate(new[0]) if key in places[0]]
+    columns = [(j, places[1][key]) for j, key in enumerate(new[1]) if key in places[1]]
+    if rows and columns:
+        to_rows, from_rows = map(np.array, zip(*rows, strict=True))
+        to_columns, from_columns = map(np.array, zip(*columns, strict=True))
+        result[np.ix_(to_rows, to_columns)] = values[np.ix_(from_rows, from_columns)]
+    return result
+
+
+def weak_outcomes_for(
+    study: Study, query_ids: Sequence[int], entry_ids: Sequence[int]
+) -> NDArray[np.int8] | None:
+    """Return the weak outcomes of the given queries and entries, missing where the tensor is older.
+
+    Returns
+    -------
+    ndarray of int8, shape (n_queries, n_entries, n_judges), or None while no tensor is stored.
+    """
+    tensor = find_tensor(study)
+    if tensor is None:
+        return None
+    keys = (tensor.query_ids, tensor.entry_ids)
+    return align(tensor.outcomes, keys, (query_ids, entry_ids), fill=MISSING)
