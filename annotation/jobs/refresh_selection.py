@@ -1,0 +1,198 @@
+"""Background work: from verdicts to posterior, win rates and the ranking of comparisons to ask for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.lookups.arrays import StudyArrays, study_arrays
+from annotation.models import BackgroundRun, PosteriorSnapshot, SelectionState, Study
+from annotation.selection import (
+    MISSING,
+    Estimate,
+    Outcome,
+    SelectionProblem,
+    Strategy,
+    Suggestion,
+    make_strategy,
+    validate_params,
+)
+from annotation.weak_judges import judge_agreement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Far more than annotators take between two refreshes, few enough to be stored and read in milliseconds.
+RANKING_LENGTH = 200
+
+
+def refresh_selection(run_id: int) -> None:
+    """Recompute a study's ``SelectionState``; see ``refresh_study``."""
+    run = BackgroundRun.objects.select_related("study__baseline").get(pk=run_id)
+    if run.study is not None and run.study.baseline_id is not None:
+        refresh_study(run.study)
+
+
+def refresh_study(study: Study) -> SelectionState:
+    """Rebuild the selection state from responses and verdicts alone, store it, and apply the stop rule.
+
+    Idempotent: the same verdicts give the same state, whatever was stored before. A refresh that read
+    older verdicts than the stored state never overwrites it.
+    """
+    started = time.perf_counter()
+    arrays = study_arrays(study)
+    strategy = build_strategy(study, arrays)
+    ranking = strategy.ask(RANKING_LENGTH)
+    estimate = strategy.estimate()
+    values = {
+        **_described(study, arrays, estimate, ranking),
+        "computed_at": timezone.now(),
+        "duration_ms": round(1000 * (time.perf_counter() - started)),
+    }
+    return _store(study, arrays, estimate, values)
+
+
+def build_strategy(study: Study, arrays: StudyArrays) -> Strategy:
+    """Return the study's strategy, told of every draw by identity and every judged comparison.
+
+    Raises
+    ------
+    InvalidValueError
+        When the study names an unknown strategy or parameter.
+    """
+    problem = SelectionProblem(is_askable=arrays.pool.is_askable, weak_outcomes=arrays.weak_outcomes)
+    params = {**study.strategy_params}
+    if "delta" in validate_params(study.strategy):
+        params.setdefault("delta", study.near_delta)
+    strategy = make_strategy(study.strategy, problem, seed=study.seed, params=params)
+    rows, columns = np.nonzero(arrays.pool.is_identical)
+    strategy.tell_many(rows, columns, np.full(len(rows), int(Outcome.DRAW)))
+    # Responses may have been replaced since a verdict was given on them; identity then decides.
+    is_open = ~arrays.pool.is_identical[arrays.rows, arrays.columns]
+    strategy.tell_many(arrays.rows[is_open], arrays.columns[is_open], arrays.outcomes[is_open])
+    return strategy
+
+
+def _described(
+    study: Study, arrays: StudyArrays, estimate: Estimate, ranking: Sequence[Suggestion]
+) -> dict[str, Any]:
+    """Return the state's columns as plain values."""
+    return {
+        "version": arrays.n_rows,
+        "data_version": study.data_version,
+        "settings_hash": settings_hash(study),
+        "last_verdict_id": arrays.last_verdict_id,
+        "n_verdicts": arrays.n_verdicts,
+        "has_weak_judges": arrays.weak_outcomes is not None,
+        "best_id": arrays.entry_ids[estimate.best],
+        "entropy": _number(estimate.entropy),
+        "method": estimate.method,
+        "entries": _entries(arrays, estimate),
+        "ranking": [
+            {
+                "query": arrays.pool.query_ids[suggestion.query],
+                "candidate": arrays.pool.candidate_ids[suggestion.candidate],
+                "score": _number(suggestion.score),
+                "expected_entropy": _number(suggestion.expected_entropy),
+                "reason": suggestion.reason,
+            }
+            for suggestion in ranking
+        ],
+        "judge_quality": _judge_quality(arrays),
+    }
+
+
+def _entries(arrays: StudyArrays, estimate: Estimate) -> list[dict[str, Any]]:
+    names = ("log_posterior", "p_best", "p_near_best", "win_rate", "win_rate_low", "win_rate_high")
+    n_judged = np.bincount(arrays.columns, minlength=len(arrays.entry_ids))
+    return [
+        {
+            "candidate": key,
+            "n_verdicts": int(n_judged[j]),
+            "raw_win_rate": _number(estimate.raw_win_rate[j]),
+            **{name: _number(getattr(estimate, name)[j]) for name in names},
+        }
+        for j, key in enumerate(arrays.entry_ids)
+    ]
+
+
+def _judge_quality(arrays: StudyArrays) -> list[dict[str, Any]]:
+    """Return how far each weak judge agrees with the verdicts so far."""
+    if arrays.weak_outcomes is None:
+        return []
+    outcomes = np.full(arrays.pool.is_askable.shape, MISSING, dtype=np.int8)
+    outcomes[arrays.rows, arrays.columns] = arrays.outcomes
+    quality = judge_agreement(arrays.weak_outcomes, outcomes)
+    names = ("n_compared", "n_agreed", "agreement", "low", "high")
+    return [
+        {name: _number(getattr(quality, name)[judge]) for name in names}
+        for judge in range(len(quality.agreement))
+    ]
+
+
+def _number(value: float) -> float | int | None:
+    """Return a finite number for JSON, ``None`` for what is unknown or infinite."""
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    return float(value) if math.isfinite(value) else None
+
+
+def settings_hash(study: Study) -> str:
+    """Return a digest of what a state depends on beside verdicts and data."""
+    parts = [study.strategy, study.strategy_params, study.seed, study.near_delta, study.baseline_id]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@transaction.atomic
+def _store(study: Study, arrays: StudyArrays, estimate: Estimate, values: dict[str, Any]) -> SelectionState:
+    """Write state, snapshot and stop in one transaction; locks the study's row."""
+    locked = Study.objects.select_for_update(of=("self",)).get(pk=study.pk)
+    state, _ = SelectionState.objects.get_or_create(study=study)
+    if state.last_verdict_id > arrays.last_verdict_id:
+        return state
+    for name, value in values.items():
+        setattr(state, name, value)
+    state.save()
+    PosteriorSnapshot.objects.update_or_create(
+        study=study,
+        n_verdicts=arrays.n_verdicts,
+        defaults={
+            "entropy": values["entropy"] or 0.0,
+            "best_id": values["best_id"],
+            "p_best": {str(entry["candidate"]): entry["p_best"] for entry in values["entries"]},
+        },
+    )
+    PosteriorSnapshot.objects.filter(study=study, n_verdicts__gt=arrays.n_verdicts).delete()
+    _apply_stop_rule(locked, arrays, estimate, n_free=len(values["ranking"]))
+    return state
+
+
+def stop_reason(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free: int) -> str:
+    """Return why the study should end now, or an empty text.
+
+    P(best within delta) has reached its target; the budget is spent; or nothing is left to ask.
+    """
+    if arrays.n_verdicts and estimate.p_near_best[estimate.best] >= study.target_p_best:
+        return Study.CloseReason.CONFIDENT
+    if study.budget is not None and arrays.n_verdicts >= study.budget:
+        return Study.CloseReason.BUDGET
+    is_overlap_open = study.comparisons.filter(n_verdicts__gt=0, n_verdicts__lt=study.overlap).exists()
+    return Study.CloseReason.EXHAUSTED if not n_free and not is_overlap_open else ""
+
+
+def _apply_stop_rule(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free: int) -> None:
+    if study.status != Study.Status.OPEN:
+        return
+    reason = stop_reason(study, arrays, estimate, n_free=n_free)
+    if reason:
+        study.status = Study.Status.CLOSED
+        study.close_reason = reason
+        study.closed_at = timezone.now()
+        study.save(update_fields=["status", "close_reason", "closed_at"])
