@@ -19,3 +19,6 @@ WHITENOISE_USE_FINDERS = True
 # Whoever commits an enqueued run finds it done; one test starts a real worker.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, not memory: tests with threads and worker processes see one and the same database.
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "pytest.sqlite3"}  # noqa: F405

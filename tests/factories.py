@@ -1,0 +1,84 @@
+"""Small studies and people for tests."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from annotation.models import Candidate, Lease, Membership, Query, Response, Study, Verdict
+from annotation.services.leases import lease_claim
+from annotation.services.verdicts import verdict_submit
+
+_numbers = itertools.count(1)
+
+
+def make_user(username: str | None = None, **fields):
+    """Return a saved user whose password is ``password``."""
+    username = username or f"person{next(_numbers)}"
+    return get_user_model().objects.create_user(username, password="password", **fields)
+
+
+def add_member(study: Study, user, role: str = Membership.Role.ANNOTATOR):
+    """Give ``user`` a role in ``study``; returns the user."""
+    Membership.objects.update_or_create(study=study, user=user, defaults={"role": role})
+    return user
+
+
+def text_hash(turns: list[str]) -> str:
+    """Return the digest that imports store with a response."""
+    return hashlib.sha256("\x1f".join(turns).encode()).hexdigest()
+
+
+def add_response(query: Query, candidate: Candidate, *turns: str) -> Response:
+    """Add one response; equal turns have equal hashes."""
+    return Response.objects.create(
+        query=query, candidate=candidate, turns=list(turns), text_hash=text_hash(list(turns))
+    )
+
+
+def make_study(
+    *,
+    n_queries: int = 4,
+    n_candidates: int = 3,
+    status: str = Study.Status.OPEN,
+    lead=None,
+    annotators=(),
+    strategy: str = "llm_selector",
+    **fields,
+) -> Study:
+    """Return a study with ``n_candidates`` candidates and a baseline, every response there and different."""
+    number = next(_numbers)
+    fields.setdefault("slug", f"study-{number}")
+    fields.setdefault("name", f"Study {number}")
+    study = Study.objects.create(status=status, strategy=strategy, data_version=number, **fields)
+    names = [*(f"candidate-{j}" for j in range(n_candidates)), "baseline"]
+    candidates = [Candidate.objects.create(study=study, name=name) for name in names]
+    study.baseline = candidates[-1]
+    study.save()
+    for i in range(n_queries):
+        query = Query.objects.create(study=study, external_id=f"q{i}", turns=[f"Question {i}?"])
+        for j, candidate in enumerate(candidates):
+            # Lengths and words differ, so that the weak judges have something to tell apart.
+            add_response(query, candidate, " ".join(["answer", str(i)] + ["word"] * (j + i % 3)))
+    if lead is not None:
+        add_member(study, lead, Membership.Role.LEAD)
+    for user in annotators:
+        add_member(study, user)
+    return study
+
+
+def judge(user, study: Study, *choices: str) -> list[Verdict]:
+    """Claim and judge one comparison per choice."""
+    verdicts = []
+    for choice in choices:
+        lease = lease_claim(user=user, slug=study.slug)
+        verdicts.append(verdict_submit(user=user, lease_id=lease.pk, choice=choice))
+    return verdicts
+
+
+def expire(lease: Lease) -> None:
+    """Let the lease's time be over."""
+    Lease.objects.filter(pk=lease.pk).update(expires_at=timezone.now())
