@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(shell command -v uv 2>/dev/null)
+# A shim that answers nothing does not count.
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv)
 
 PURE_TESTS := selection weak_judges ensembles simulation formats
 IGNORE_PURE := $(addprefix --ignore=tests/,$(PURE_TESTS))
@@ -53,14 +54,14 @@ endif
 # The pure rooms' tests run where no framework can be imported; together the two runs are the whole suite.
 test: install-dev lint typecheck
 	$(BIN)/coverage erase
-	$(BIN)/python tests/run_pure.py -q --cov --cov-report=
-	$(BIN)/python -m pytest -q $(IGNORE_PURE) --cov --cov-append --cov-report=
+	$(BIN)/python tests/run_pure.py --cov --cov-report=
+	$(BIN)/python -m pytest $(IGNORE_PURE) --cov --cov-append --cov-report=
 	$(BIN)/coverage report --include='$(PURE_SOURCES)' --fail-under=95
 	$(BIN)/coverage report --fail-under=90
 
 # Once more what touches rows or messages, on the services of DATABASE_URL and CELERY_BROKER_URL.
 test-services: install-dev
-	$(BIN)/python -m pytest -q $(IGNORE_PURE) --ignore=tests/test_architecture.py
+	$(BIN)/python -m pytest $(IGNORE_PURE) --ignore=tests/test_architecture.py
 
 lint: install-dev
 	$(BIN)/ruff check .
