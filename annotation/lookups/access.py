@@ -29,10 +29,25 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 
 
+def person_id(user: User) -> int:
+    """Return the key of somebody who is logged in.
+
+    Raises
+    ------
+    PermissionDeniedError
+        For an anonymous visitor.
+    """
+    if user.pk is None:
+        raise PermissionDeniedError("Log in first.")
+    return int(user.pk)
+
+
 def check_role(*, user: User, study_id: int, need: Need) -> str:
     """Return the person's role in the study, or raise when it does not satisfy ``need``."""
     role = (
-        Membership.objects.filter(study_id=study_id, user_id=user.pk).values_list("role", flat=True).first()
+        Membership.objects.filter(study_id=study_id, user_id=person_id(user))
+        .values_list("role", flat=True)
+        .first()
     )
     if role is None:
         raise NotFoundError("There is no such study, or you are not a member of it.")
@@ -98,7 +113,7 @@ def access_run(*, user: User, run_id: int) -> BackgroundRun:
 def list_studies(*, user: User) -> QuerySet[Study]:
     """Return the person's studies, newest first, each with its ``role``."""
     return (
-        Study.objects.filter(memberships__user_id=user.pk)
+        Study.objects.filter(memberships__user_id=person_id(user))
         .annotate(role=F("memberships__role"))
         .select_related("baseline")
     )

@@ -130,7 +130,7 @@ def study_arrays(study: Study) -> StudyArrays:
     makes the next refresh due, whether or not it was seen.
     """
     rows = Verdict.objects.filter(study=study)
-    last_verdict_id = rows.aggregate(last=Max("pk"))["last"] or 0
+    last_verdict_id: int = rows.aggregate(last=Max("pk"))["last"] or 0
     n_rows = rows.filter(pk__lte=last_verdict_id).count()
     pool = pool_arrays(study)
     row_of = {key: i for i, key in enumerate(pool.query_ids)}

@@ -90,7 +90,9 @@ def list_picks(*, study: Study, user: User) -> tuple[list[Pick], bool]:
 def _ranked_picks(study: Study, unreachable: frozenset[tuple[int, int]]) -> list[Pick]:
     state = SelectionState.objects.filter(study=study).values("version", "ranking").first()
     picks: list[Pick] = []
-    for row in state["ranking"] if state else ():
+    if state is None:
+        return picks
+    for row in state["ranking"]:
         if (row["query"], row["candidate"]) not in unreachable:
             picks.append(Pick(row["query"], row["candidate"], row["score"], state["version"]))
             if len(picks) == GROUPING_WINDOW:

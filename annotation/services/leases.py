@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.exceptions import ConflictError, LeaseExpiredError, NoComparisonError
-from annotation.lookups.access import access_lease, access_study
+from annotation.lookups.access import access_lease, access_study, person_id
 from annotation.lookups.judging import candidate_side
 from annotation.lookups.queue import Pick, list_picks
 from annotation.models import Comparison, Lease, Study, Verdict
@@ -128,7 +128,7 @@ def _create_lease(*, study: Study, user: User, pick: Pick) -> Lease:
         study=study, query_id=pick.query_id, candidate_id=pick.candidate_id
     )
     side = candidate_side(
-        study=study, user_id=user.pk, query_id=pick.query_id, candidate_id=pick.candidate_id
+        study=study, user_id=person_id(user), query_id=pick.query_id, candidate_id=pick.candidate_id
     )
     return hold(comparison, user=user, side=side, score=pick.score, state_version=pick.state_version)
 
@@ -140,7 +140,7 @@ def hold(comparison: Comparison, *, user: User, side: str, score: float | None, 
     now = timezone.now()
     return Lease.objects.create(
         comparison=comparison,
-        annotator_id=user.pk,
+        annotator_id=person_id(user),
         slot=next(slot for slot in range(len(taken) + 1) if slot not in taken),
         candidate_side=side,
         selection_score=score,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from annotation.jobs.runs import queue_run
+from annotation.lookups.access import User
 from annotation.models import BackgroundRun, Study
 from annotation.tasks import TASKS
 
@@ -16,7 +16,7 @@ def run_enqueue(
     kind: str,
     study: Study | None = None,
     params: dict[str, Any] | None = None,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
 ) -> BackgroundRun:
     """Queue background work in the caller's transaction and wake a worker when that commits.
 

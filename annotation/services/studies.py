@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotation.exceptions import ConflictError, InvalidValueError, NotFoundError
-from annotation.lookups.access import access_study
+from annotation.lookups.access import access_study, person_id
 from annotation.models import AuditEvent, BackgroundRun, Candidate, Membership, Study
 from annotation.selection import DEFAULT_STRATEGY, validate_params
 from annotation.services.locks import lock_study
@@ -68,7 +68,7 @@ def study_create(
     )
     _set(study, settings)
     study.save()
-    Membership.objects.create(user_id=user.pk, study=study, role=Membership.Role.LEAD)
+    Membership.objects.create(user_id=person_id(user), study=study, role=Membership.Role.LEAD)
     record(study, user, "study_create", name=name)
     return study
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.exceptions import ConflictError, InvalidValueError, LeaseExpiredError, NotFoundError
-from annotation.lookups.access import access_lease, access_study
+from annotation.lookups.access import access_lease, access_study, person_id
 from annotation.lookups.arrays import consensus_outcome
 from annotation.models import AuditEvent, BackgroundRun, Comparison, Lease, Side, Skip, Study, Verdict
 from annotation.selection import Outcome
@@ -83,7 +83,7 @@ def verdict_submit(
     verdict = Verdict.objects.create(
         study=study,
         comparison=lease.comparison,
-        annotator_id=user.pk,
+        annotator_id=person_id(user),
         lease=lease,
         outcome=outcome,
         candidate_side=lease.candidate_side,
@@ -181,7 +181,7 @@ def _retract(verdict: Verdict, user: User) -> None:
     retraction = Verdict.objects.create(
         study_id=verdict.study_id,
         comparison=verdict.comparison,
-        annotator_id=user.pk,
+        annotator_id=person_id(user),
         outcome=None,
         candidate_side=verdict.candidate_side,
         submitted_at=timezone.now(),

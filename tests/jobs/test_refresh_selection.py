@@ -1,0 +1,197 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from annotation.exceptions import InvalidValueError
+from annotation.jobs.prepare_study import prepare_study, weak_settings
+from annotation.jobs.refresh_selection import build_strategy, refresh_study, stop_reason
+from annotation.lookups.arrays import consensus_outcome, study_arrays
+from annotation.lookups.tensors import find_tensor
+from annotation.models import BackgroundRun, PosteriorSnapshot, SelectionState, Study, Verdict, WeakTensor
+from annotation.selection import NoiseModel, Outcome, update_posterior
+from annotation.services.verdicts import verdict_undo
+from tests.factories import add_response, judge, make_study, make_user
+
+pytestmark = pytest.mark.django_db
+
+# What a refresh writes that depends on the clock only.
+CLOCK = ("id", "computed_at", "duration_ms")
+
+
+def run_prepare(study: Study) -> None:
+    run = BackgroundRun.objects.create(kind="prepare_study", study=study, status="running")
+    prepare_study(run.pk)
+
+
+def described(study: Study) -> dict[str, object]:
+    (state,) = SelectionState.objects.filter(study=study).values()
+    return {name: value for name, value in state.items() if name not in CLOCK}
+
+
+def test_without_verdicts_every_entry_is_equally_likely(study):
+    state = refresh_study(study)
+    probabilities = [entry["p_best"] for entry in state.entries]
+    np.testing.assert_allclose(np.exp([entry["log_posterior"] for entry in state.entries]), 0.25)
+    assert sum(probabilities) == pytest.approx(1.0)
+    assert state.entropy == pytest.approx(np.log(4))
+    assert state.entries[-1]["candidate"] == study.baseline_id
+    assert len(state.ranking) == 12
+
+
+def test_the_posterior_is_the_papers_once_a_query_is_judged(annotator_user):
+    study = make_study(n_queries=1, annotators=[annotator_user])
+    judge(annotator_user, study, "a", "b", "tie")
+    state = refresh_study(study)
+    arrays = study_arrays(study)
+    told = np.full(4, int(Outcome.DRAW), dtype=np.int8)
+    told[arrays.columns] = arrays.outcomes
+    expected = update_posterior(np.full(4, -np.log(4)), told, NoiseModel())
+    np.testing.assert_allclose([entry["log_posterior"] for entry in state.entries], expected, atol=1e-12)
+
+
+def test_a_refresh_twice_changes_nothing(study, annotator_user):
+    judge(annotator_user, study, "a", "tie", "b")
+    refresh_study(study)
+    before = described(study)
+    refresh_study(study)
+    assert described(study) == before
+
+
+def test_the_state_is_rebuilt_from_verdicts_alone(study, annotator_user):
+    run_prepare(study)
+    for choice in ("a", "tie", "b"):
+        judge(annotator_user, study, choice)
+        refresh_study(study)
+    before = described(study)
+    SelectionState.objects.all().delete()
+    PosteriorSnapshot.objects.all().delete()
+    refresh_study(study)
+    assert described(study) == before
+
+
+def test_an_undone_verdict_leaves_no_trace_in_the_numbers(study, annotator_user):
+    judge(annotator_user, study, "a")
+    refresh_study(study)
+    before = described(study)
+    judge(annotator_user, study, "b")
+    verdict_undo(user=annotator_user, slug=study.slug)
+    refresh_study(study)
+    after = described(study)
+    assert after["entries"] == before["entries"]
+    assert after["version"] == before["version"] + 2
+    assert list(PosteriorSnapshot.objects.values_list("n_verdicts", flat=True)) == [1]
+
+
+def test_a_late_refresh_never_overwrites_a_newer_state(study, annotator_user, monkeypatch):
+    judge(annotator_user, study, "a")
+    stale = study_arrays(study)
+    judge(annotator_user, study, "b")
+    refresh_study(study)
+    before = described(study)
+    monkeypatch.setattr("annotation.jobs.refresh_selection.study_arrays", lambda _study: stale)
+    refresh_study(study)
+    assert described(study) == before
+
+
+def test_identical_responses_are_draws_that_nobody_is_asked_about():
+    study = make_study(n_queries=2, n_candidates=1)
+    candidate = study.candidates.get(name="candidate-0")
+    query = study.queries.first()
+    query.responses.all().delete()
+    for entry in (candidate, study.baseline):
+        add_response(query, entry, "the very same words")
+    state = refresh_study(study)
+    assert [row["query"] for row in state.ranking] == [study.queries.last().pk]
+    assert (state.n_verdicts, state.entries[0]["n_verdicts"]) == (0, 0)
+
+
+def test_prepare_stores_one_tensor_and_ranks_with_it(study):
+    run_prepare(study)
+    run_prepare(study)
+    tensor = WeakTensor.objects.get()
+    assert (tensor.n_queries, tensor.n_entries, tensor.n_judges) == (4, 4, 10)
+    stored = find_tensor(study)
+    assert set(np.unique(stored.outcomes)) <= {0, 1, 2}
+    assert (stored.outcomes[:, -1] == Outcome.DRAW).all()
+    state = SelectionState.objects.get()
+    assert state.has_weak_judges
+    assert all(row["expected_entropy"] is not None for row in state.ranking)
+
+
+def test_new_responses_make_a_new_tensor_and_drop_the_old_one(study):
+    run_prepare(study)
+    old = WeakTensor.objects.get().pk
+    Study.objects.update(data_version=study.data_version + 1000)
+    study.refresh_from_db()
+    run_prepare(study)
+    assert WeakTensor.objects.get().pk != old
+
+
+def test_wrong_weak_settings_are_named(study):
+    study.weak_settings = {"orders": [1, 2], "corpus": "everything"}
+    with pytest.raises(InvalidValueError, match="everything"):
+        weak_settings(study)
+    study.weak_settings = {"colour": 1}
+    with pytest.raises(InvalidValueError, match="colour"):
+        weak_settings(study)
+
+
+def test_preparing_needs_a_baseline(study):
+    Study.objects.update(baseline=None)
+    run = BackgroundRun.objects.create(kind="prepare_study", study=study, status="running")
+    with pytest.raises(InvalidValueError, match="no baseline"):
+        prepare_study(run.pk)
+
+
+def test_the_budget_closes_the_study(annotator_user):
+    study = make_study(budget=2, target_p_best=0.999, annotators=[annotator_user])
+    judge(annotator_user, study, "a", "b")
+    refresh_study(study)
+    study.refresh_from_db()
+    assert (study.status, study.close_reason) == (Study.Status.CLOSED, Study.CloseReason.BUDGET)
+
+
+def test_the_last_comparison_closes_the_study(annotator_user):
+    study = make_study(n_queries=1, n_candidates=2, target_p_best=0.999, annotators=[annotator_user])
+    judge(annotator_user, study, "tie")
+    refresh_study(study)
+    study.refresh_from_db()
+    assert study.status == Study.Status.OPEN
+    judge(annotator_user, study, "tie")
+    refresh_study(study)
+    study.refresh_from_db()
+    assert study.status == Study.Status.CLOSED
+    assert study.close_reason in (Study.CloseReason.EXHAUSTED, Study.CloseReason.CONFIDENT)
+
+
+def test_open_overlap_keeps_the_study_open():
+    first, second = make_user(), make_user()
+    study = make_study(overlap=2, annotators=[first, second])
+    judge(first, study, "tie")
+    arrays = study_arrays(study)
+    estimate = build_strategy(study, arrays).estimate()
+    unsure = replace(estimate, p_near_best=np.full(4, 0.25))
+    assert stop_reason(study, arrays, unsure, n_free=0) == ""
+    judge(second, study, "tie")
+    assert stop_reason(study, arrays, unsure, n_free=0) == Study.CloseReason.EXHAUSTED
+
+
+def test_a_target_that_is_reached_closes_the_study(annotator_user):
+    study = make_study(target_p_best=0.5, near_delta=0.2, annotators=[annotator_user])
+    for _ in range(12):
+        study.refresh_from_db()
+        if study.status == Study.Status.CLOSED:
+            break
+        judge(annotator_user, study, "a")
+        refresh_study(study)
+    assert study.close_reason == Study.CloseReason.CONFIDENT
+    assert Verdict.standing.count() < 12
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "consensus"),
+    [([], None), ([0], 0), ([2, 0], 1), ([2, 2, 0], 2), ([1, 2], 2), ([0, 1, 1], 0), ([0, 2, 1], 1)],
+)
+def test_consensus_is_the_sign_of_the_sum(outcomes, consensus):
+    assert consensus_outcome(outcomes) == consensus
