@@ -12,7 +12,8 @@ from annotation.models import BackgroundRun, SelectionState, Study, Verdict
 
 # A queued row is worth another wake-up when its last one is this old.
 WAKE_AGAIN_AFTER = timedelta(seconds=10)
-# A refresh that failed is not queued again by the sweep before this much time has passed.
+# However a refresh ended, the sweep leaves the study alone for this long: each verdict asks for its own
+# refresh anyway, and one that fails, or sees less than it should, must not be repeated without pause.
 REFRESH_PAUSE = timedelta(minutes=1)
 
 DEAD_WORKER_MESSAGE = (
@@ -53,16 +54,15 @@ def queue_overdue_refreshes() -> list[int]:
     unfinished = BackgroundRun.objects.filter(
         study=OuterRef("pk"), kind=Kind.REFRESH_SELECTION, status__in=[Status.QUEUED, Status.RUNNING]
     )
-    just_failed = BackgroundRun.objects.filter(
+    just_ended = BackgroundRun.objects.filter(
         study=OuterRef("pk"),
         kind=Kind.REFRESH_SELECTION,
-        status=Status.FAILED,
         finished_at__gte=timezone.now() - REFRESH_PAUSE,
     )
     behind = (
         Study.objects.exclude(status=Study.Status.DRAFT)
         .annotate(newest=Subquery(newest), seen=Coalesce(Subquery(seen), 0))
-        .filter(~Exists(unfinished), ~Exists(just_failed), newest__gt=F("seen"))
+        .filter(~Exists(unfinished), ~Exists(just_ended), newest__gt=F("seen"))
     )
     queued = [queue_run(kind=Kind.REFRESH_SELECTION, study=study) for study in behind]
     return [run.pk for run, is_new in queued if is_new]
