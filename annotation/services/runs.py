@@ -1,13 +1,17 @@
 """Asking for background work."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from annotation.jobs.runs import queue_run
-from annotation.lookups.access import User
 from annotation.models import BackgroundRun, Study
 from annotation.tasks import TASKS
+
+if TYPE_CHECKING:
+    from annotation.lookups.access import User
 
 
 @transaction.atomic
