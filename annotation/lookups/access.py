@@ -7,18 +7,16 @@ too small ``PermissionDeniedError``.
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import F, QuerySet
 
 from annotation.exceptions import NotFoundError, PermissionDeniedError
 from annotation.models import BackgroundRun, Lease, Membership, Study
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-    User = AbstractBaseUser | AnonymousUser
-
+# Who asks: views pass ``request.user`` as it is.
+User = AbstractBaseUser | AnonymousUser
 Need = Literal["lead", "annotator", "member"]
 
 # Which roles satisfy which need.
@@ -44,11 +42,8 @@ def person_id(user: User) -> int:
 
 def check_role(*, user: User, study_id: int, need: Need) -> str:
     """Return the person's role in the study, or raise when it does not satisfy ``need``."""
-    role = (
-        Membership.objects.filter(study_id=study_id, user_id=person_id(user))
-        .values_list("role", flat=True)
-        .first()
-    )
+    own = Membership.objects.filter(study_id=study_id, user_id=person_id(user))
+    role = own.values_list("role", flat=True).first()
     if role is None:
         raise NotFoundError("There is no such study, or you are not a member of it.")
     if role not in ROLES[need]:

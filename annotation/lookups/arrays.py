@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from django.db.models import Max
 
+from annotation.exceptions import ConflictError
 from annotation.lookups.tensors import weak_outcomes_for
 from annotation.models import Response, Study, Verdict
 from annotation.selection import MISSING, Outcome
@@ -87,18 +88,31 @@ def consensus_outcome(outcomes: Sequence[int]) -> int | None:
 
 
 def pool_arrays(study: Study) -> PoolArrays:
-    """Return the study's pool; kept in memory per ``data_version``, which every change of the pool bumps."""
-    return _pool_arrays(study.pk, study.data_version, study.baseline_id)
+    """Return the study's pool; kept in memory per ``data_version``, which every change of the pool bumps.
+
+    Raises
+    ------
+    ConflictError
+        While the study has no baseline.
+    """
+    return _pool_arrays(study.pk, study.data_version, baseline_id(study))
+
+
+def baseline_id(study: Study) -> int:
+    """Return the baseline's key, or raise ``ConflictError`` while none is chosen."""
+    if study.baseline_id is None:
+        raise ConflictError("The study has no baseline yet: choose which candidate is compared against.")
+    return study.baseline_id
 
 
 @lru_cache(maxsize=4)
-def _pool_arrays(study_id: int, data_version: int, baseline_id: int | None) -> PoolArrays:
+def _pool_arrays(study_id: int, data_version: int, baseline: int) -> PoolArrays:
     study = Study.objects.get(pk=study_id)
     query_ids = tuple(study.queries.order_by("pk").values_list("pk", flat=True))
-    active = study.candidates.filter(is_active=True).exclude(pk=baseline_id)
+    active = study.candidates.filter(is_active=True).exclude(pk=baseline)
     candidate_ids = tuple(active.order_by("pk").values_list("pk", flat=True))
     row_of = {key: i for i, key in enumerate(query_ids)}
-    column_of = {key: j for j, key in enumerate((*candidate_ids, baseline_id))}
+    column_of = {key: j for j, key in enumerate((*candidate_ids, baseline))}
     hashes = np.full((len(query_ids), len(candidate_ids) + 1), "", dtype="<U64")
     responses = Response.objects.filter(query__study_id=study_id)
     for query, candidate, digest in responses.values_list("query_id", "candidate_id", "text_hash").iterator():
@@ -130,7 +144,8 @@ def study_arrays(study: Study) -> StudyArrays:
     makes the next refresh due, whether or not it was seen.
     """
     rows = Verdict.objects.filter(study=study)
-    last_verdict_id: int = rows.aggregate(last=Max("pk"))["last"] or 0
+    newest = rows.aggregate(last=Max("pk"))["last"]
+    last_verdict_id = 0 if newest is None else int(newest)
     n_rows = rows.filter(pk__lte=last_verdict_id).count()
     pool = pool_arrays(study)
     row_of = {key: i for i, key in enumerate(pool.query_ids)}
@@ -142,13 +157,12 @@ def study_arrays(study: Study) -> StudyArrays:
         if query in row_of and candidate in column_of
     ]
     columns = np.array(cells, dtype=np.int64).reshape(-1, 3).T
-    assert study.baseline_id is not None  # noqa: S101 - a study is refreshed once it has a baseline
-    weak = weak_outcomes_for(study, pool.query_ids, (*pool.candidate_ids, study.baseline_id))
+    weak = weak_outcomes_for(study, pool.query_ids, (*pool.candidate_ids, baseline_id(study)))
     if weak is not None and not (weak != MISSING).any():
         weak = None
     return StudyArrays(
         pool=pool,
-        baseline_id=study.baseline_id,
+        baseline_id=baseline_id(study),
         rows=columns[0],
         columns=columns[1],
         outcomes=columns[2],
