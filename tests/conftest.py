@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("evaluation data absent: set SELECTOR_DATA")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_stale_pools():
+    """Rolled-back tests use keys again; what is kept in memory per key must not outlive a test."""
+    yield
+    arrays = sys.modules.get("annotation.lookups.arrays")
+    if arrays is not None:
+        arrays._pool_arrays.cache_clear()
 
 
 @pytest.fixture

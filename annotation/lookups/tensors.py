@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,11 @@ def pack_tensor(tensor: StoredTensor) -> bytes:
 
 
 @lru_cache(maxsize=4)  # a worker refreshes few studies at a time; alpaca-sized tensors take some 2 MB
-def load_tensor(tensor_id: int) -> StoredTensor:
-    """Return a stored tensor; rows never change once written, so the copy in memory stays true."""
+def load_tensor(tensor_id: int, _created_at: datetime) -> StoredTensor:
+    """Return a stored tensor; rows never change once written, so the copy in memory stays true.
+
+    The time of writing tells a row apart from one of the same key in a database restored from a backup.
+    """
     blob = WeakTensor.objects.values_list("blob", flat=True).get(pk=tensor_id)
     with np.load(io.BytesIO(bytes(blob)), allow_pickle=False) as arrays:
         return StoredTensor(**{name: arrays[name] for name in arrays.files})
@@ -60,10 +64,10 @@ def load_tensor(tensor_id: int) -> StoredTensor:
 
 def find_tensor(study: Study) -> StoredTensor | None:
     """Return the newest tensor whose baseline is the study's, or ``None`` while there is none."""
-    newest = WeakTensor.objects.filter(study=study).values_list("pk", flat=True).first()
+    newest = WeakTensor.objects.filter(study=study).values_list("pk", "created_at").first()
     if newest is None:
         return None
-    tensor = load_tensor(newest)
+    tensor = load_tensor(*newest)
     return tensor if tensor.entry_ids[-1] == study.baseline_id else None
 
 
