@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from annotation.exceptions import FileFormatError, InvalidValueError
+from annotation.formats.csv_rows import read_csv_rows
 from annotation.formats.fields import FieldError, build_records, get_name
 from annotation.formats.query_files import get_query_id, read_query_file, read_response_file
 from annotation.formats.records import (
@@ -23,7 +24,7 @@ from annotation.formats.records import (
     as_source,
     raise_problem,
 )
-from annotation.formats.rows import Row, read_csv_rows
+from annotation.formats.rows import Row
 
 FolderKind = Literal["pairwise", "labelled"]
 
@@ -162,7 +163,19 @@ def read_all_outcomes(
     FileFormatError
         If there is no ``outcomes.csv``, it lacks a column, or it cannot be read.
     """
-    source = _require_file(folder, "outcomes.csv")
+    yield from read_outcome_file(_require_file(folder, "outcomes.csv"), on_problem=on_problem)
+
+
+def read_outcome_file(
+    source: SourceFile, *, on_problem: ProblemHandler = raise_problem
+) -> Iterator[OutcomeRecord]:
+    """Read one file of outcomes (CSV); see `read_all_outcomes`.
+
+    Raises
+    ------
+    FileFormatError
+        If it lacks a column or cannot be read.
+    """
     required = ("query_id", "model", "outcome", "judge")
     rows = read_csv_rows(source, on_problem, required=required)
 

@@ -6,8 +6,10 @@ A row without ``prompt`` and ``turns`` adds a response to a query that is known 
 from collections.abc import Iterator
 
 from annotation.exceptions import FileFormatError
+from annotation.formats.csv_rows import check_columns, describe_unknown, read_csv_rows
 from annotation.formats.fields import (
     FieldError,
+    build_records,
     get_mapping,
     get_name,
     get_reference,
@@ -21,11 +23,10 @@ from annotation.formats.records import (
     ProblemHandler,
     QueryRecord,
     ResponseRecord,
-    RowProblem,
     SourceFile,
     raise_problem,
 )
-from annotation.formats.rows import Row, read_csv_rows, read_json_rows
+from annotation.formats.rows import Row, read_json_rows
 
 LONG_COLUMNS = (
     "query_id",
@@ -81,9 +82,8 @@ def read_long_csv(
     FileFormatError
         If the file cannot be read, or its header lacks a column or has an unknown one.
     """
-    rows = read_csv_rows(source, on_problem, required=("query_id", "model"))
-    # An unknown column of a header is every row's mistake: it is told once, for the file.
-    yield from _build(source, rows, on_problem, has_header=True)
+    rows = read_csv_rows(source, on_problem, required=("query_id", "model"), allowed=LONG_COLUMNS)
+    yield from _build(source, rows, on_problem)
 
 
 def read_long_parquet(
@@ -96,7 +96,7 @@ def read_long_parquet(
     FileFormatError
         If pyarrow is absent (the extra ``columnar``), or the file cannot be read or has an unknown column.
     """
-    yield from _build(source, _read_parquet_rows(source), on_problem, has_header=True)
+    yield from _build(source, _read_parquet_rows(source), on_problem)
 
 
 def _read_parquet_rows(source: SourceFile) -> Iterator[Row]:
@@ -109,6 +109,9 @@ def _read_parquet_rows(source: SourceFile) -> Iterator[Row]:
     n_rows = 0
     try:
         with parquet.ParquetFile(source.path) as table:
+            check_columns(
+                source, table.schema_arrow.names, required=("query_id", "model"), allowed=LONG_COLUMNS
+            )
             for batch in table.iter_batches(batch_size=_PARQUET_BATCH):
                 for values in batch.to_pylist():
                     n_rows += 1
@@ -120,29 +123,17 @@ def _read_parquet_rows(source: SourceFile) -> Iterator[Row]:
 
 
 def _build(
-    source: SourceFile, rows: Iterator[Row], on_problem: ProblemHandler, *, has_header: bool = False
+    source: SourceFile, rows: Iterator[Row], on_problem: ProblemHandler
 ) -> Iterator[QueryRecord | ResponseRecord]:
-    for row in rows:
-        unknown = [name for name in row.values if name not in LONG_COLUMNS]
-        if unknown and has_header:
-            raise FileFormatError(_unknown_columns(unknown), file=source.name, line=1)
-        try:
-            if unknown:
-                raise FieldError(_unknown_columns(unknown))
-            records = _records_of(source, row)
-        except FieldError as error:
-            on_problem(RowProblem(source.name, row.line, error.reason, error.value))
-        else:
-            yield from records
-
-
-def _unknown_columns(names: list[str]) -> str:
-    found = ", ".join(repr(name[:80]) for name in names[:10])
-    return f"unknown column {found}; allowed are {', '.join(LONG_COLUMNS)}"
+    for pair in build_records(source, rows, lambda row: _records_of(source, row), on_problem):
+        yield from pair
 
 
 def _records_of(source: SourceFile, row: Row) -> list[QueryRecord | ResponseRecord]:
     values = row.values
+    unknown = [name for name in values if name not in LONG_COLUMNS]
+    if unknown:
+        raise FieldError(describe_unknown(unknown, LONG_COLUMNS))
     query_id = get_name(values, "query_id", limit=MAX_NAME_LENGTH)
     model = get_name(values, "model", limit=MAX_NAME_LENGTH)
     label = get_short(values, "label", limit=MAX_LABEL_LENGTH)

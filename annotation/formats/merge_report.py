@@ -106,3 +106,28 @@ class MergeReport:
     def to_json(self) -> dict[str, object]:
         """Give the counts and problems as values that JSON knows."""
         return asdict(self) | {"n_refused": self.n_refused, "has_changes": self.has_changes}
+
+    def to_lines(self) -> list[str]:
+        """Say the counts and the first problems in words, one line each."""
+        lines = [
+            f"queries: {self.queries_read} read, {self.queries_new} new, {self.queries_unchanged} known",
+            f"responses: {self.rows_read} read, {self.matched} matched with a query, "
+            f"{self.responses_new} new, {self.responses_replaced} replaced, "
+            f"{self.responses_unchanged} unchanged",
+            f"not imported: {self.bad_rows} bad rows, {self.unknown_query} to unknown queries, "
+            f"{self.duplicated} duplicated, {self.conflicts} in conflict with a known text",
+            f"worth a look: {self.empty} empty, {self.names_itself} name their candidate, "
+            f"{self._identical_in_words()}",
+            f"study: {self.n_queries} queries, {self.n_candidates} candidates, "
+            f"{self.missing} responses missing",
+        ]
+        lines += [f"missing: {count} of {name}" for name, count in self.missing_by_candidate.items()][:10]
+        lines += [str(problem) for problem in self.problems]
+        if self.n_refused > len(self.problems):
+            lines.append(f"... and {self.n_refused - len(self.problems)} more")
+        return lines
+
+    def _identical_in_words(self) -> str:
+        if self.identical_to_baseline is None:
+            return "no baseline yet"
+        return f"{self.identical_to_baseline} identical to the baseline"

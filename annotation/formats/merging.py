@@ -1,9 +1,19 @@
 """What an import would change: each record against what is known, counted in a report."""
 
+from collections.abc import Sequence
+
 from annotation.formats.cells import CellTable, hash_turns
 from annotation.formats.merge_report import Change, MergeReport
 from annotation.formats.records import QueryRecord, ResponseRecord, RowProblem, excerpt
 from annotation.formats.self_naming import SelfNaming
+
+
+def _exact_key(turns: Sequence[str]) -> int:
+    return int(hash_turns(turns)[:16], 16)
+
+
+def _text_key(turns: Sequence[str]) -> int:
+    return _exact_key([turn.strip() for turn in turns])
 
 
 class Merger:
@@ -25,13 +35,13 @@ class Merger:
         self._numbers: dict[str, int] = {}
         self._digests: list[int] = []
         self._is_read: list[bool] = []
-        self._ids_by_digest: dict[int, str] = {}
+        self._ids_by_text: dict[int, str] = {}
         self._is_judged: set[tuple[str, str]] = set()
         self._naming: dict[str, SelfNaming] = {}
 
-    def know_query(self, query_id: str, digest: str) -> None:
-        """Tell of a query that the study has, with the digest of its turns (see `hash_turns`)."""
-        self._add_query(query_id, digest, is_read=False)
+    def know_query(self, query_id: str, turns: Sequence[str]) -> None:
+        """Tell of a query that the study has, with its turns."""
+        self._add_query(query_id, turns, is_read=False)
 
     def know_response(self, query_id: str, candidate: str, digest: str) -> None:
         """Tell of a response that the study has."""
@@ -46,9 +56,14 @@ class Merger:
         """Queries known by now."""
         return len(self._numbers)
 
-    def find_by_text(self, turns: tuple[str, ...]) -> str | None:
-        """Find the identifier of the first query with these turns."""
-        return self._ids_by_digest.get(int(hash_turns(turns)[:16], 16))
+    @property
+    def candidates(self) -> list[str]:
+        """Names of the candidates with a response by now, sorted."""
+        return sorted(self.cells.count_missing(0))
+
+    def find_by_text(self, turns: Sequence[str]) -> str | None:
+        """Find the identifier of the first query with these turns; blanks at their ends do not count."""
+        return self._ids_by_text.get(_text_key(turns))
 
     def add_problem(self, problem: RowProblem) -> None:
         """Count a row that a reader refused."""
@@ -56,12 +71,11 @@ class Merger:
         self.report.bad_rows += 1
         self.report.add_problem(problem)
 
-    def _add_query(self, query_id: str, digest: str, *, is_read: bool) -> None:
-        short = int(digest[:16], 16)
+    def _add_query(self, query_id: str, turns: Sequence[str], *, is_read: bool) -> None:
         self._numbers[query_id] = len(self._numbers)
-        self._digests.append(short)
+        self._digests.append(_exact_key(turns))
         self._is_read.append(is_read)
-        self._ids_by_digest.setdefault(short, query_id)
+        self._ids_by_text.setdefault(_text_key(turns), query_id)
 
     def add_query(self, record: QueryRecord) -> Change:
         """Compare a query and count it.
@@ -76,14 +90,13 @@ class Merger:
         Change
             New, unchanged, duplicated (read before in this import), or conflict: known with other turns.
         """
-        digest = hash_turns(record.turns)
         number = self._numbers.get(record.query_id)
         if number is None:
-            self._add_query(record.query_id, digest, is_read=True)
+            self._add_query(record.query_id, record.turns, is_read=True)
             self.report.queries_read += 1
             self.report.queries_new += 1
             return Change.NEW
-        if self._digests[number] != int(digest[:16], 16):
+        if self._digests[number] != _exact_key(record.turns):
             return self._refuse(record, Change.CONFLICT, "query has another text than the one known")
         if self._is_read[number]:
             return Change.DUPLICATED

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotation.exceptions import FileFormatError
+from annotation.formats.csv_rows import read_csv_cells, read_csv_rows
 from annotation.formats.evaluation import find_file
 from annotation.formats.fields import build_records, get_short
 from annotation.formats.query_files import get_query_id
@@ -17,7 +18,7 @@ from annotation.formats.records import (
     SourceFile,
     raise_problem,
 )
-from annotation.formats.rows import Row, read_csv_cells, read_csv_rows
+from annotation.formats.rows import Row
 
 NO_ANSWER = "-"
 """Written where a model answered but no label could be extracted; counts as a wrong answer."""

@@ -1,14 +1,13 @@
-"""Bytes to rows: plain or gzip, JSON lines or CSV, one row in memory at a time.
+"""Bytes to lines and JSON rows: plain or gzip, one row in memory at a time.
 
 Bytes are split at newlines before they are decoded, so a byte that is not UTF-8 costs its row
 and no other, and its line is known.
 """
 
-import csv
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, cast
 
@@ -177,120 +176,3 @@ def read_json_rows(source: SourceFile, on_problem: ProblemHandler) -> Iterator[R
                 yield Row(line, value)
             else:
                 on_problem(RowProblem(source.name, line, "a line must be a JSON object {…}", excerpt(value)))
-
-
-class _DecodedLines:
-    """Feeds `csv.reader` and remembers the first line of the current row that is not UTF-8."""
-
-    def __init__(self, source: SourceFile) -> None:
-        self._lines = read_lines(source)
-        self._bad: tuple[int, str] | None = None
-
-    def __iter__(self) -> Iterator[str]:
-        for line, raw in self._lines:
-            try:
-                yield raw.decode()
-            except UnicodeDecodeError as error:
-                self._bad = self._bad or (line, describe_bad_byte(error))
-                yield raw.decode(errors="replace")
-
-    def take_bad(self) -> tuple[int, str] | None:
-        """Line and reason of the first bad byte since the last call."""
-        bad, self._bad = self._bad, None
-        return bad
-
-
-def read_csv_cells(source: SourceFile, on_problem: ProblemHandler) -> Iterator[tuple[int, list[str]]]:
-    """Yield the cells of each CSV row (RFC 4180: comma, double quotes), the header among them.
-
-    Windows newlines, a byte order mark and newlines within quotes are understood.
-
-    Parameters
-    ----------
-    source
-        The file, plain or gzip.
-    on_problem
-        Called for a row that is not UTF-8 or whose quotes do not match.
-
-    Yields
-    ------
-    tuple of int and list of str
-        The line the row starts on and its cells.
-
-    Raises
-    ------
-    FileFormatError
-        If the file as a whole cannot be read; see `read_lines`.
-    """
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW_BYTES))
-    lines = _DecodedLines(source)
-    reader = csv.reader(iter(lines), strict=True)
-    while True:
-        start = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            on_problem(RowProblem(source.name, start, f"the row is not CSV: {error}"))
-            continue
-        bad = lines.take_bad()
-        if bad:
-            on_problem(RowProblem(source.name, *bad))
-        elif cells:
-            yield start, cells
-
-
-def read_csv_rows(
-    source: SourceFile, on_problem: ProblemHandler, *, required: Sequence[str] = ()
-) -> Iterator[Row]:
-    """Yield the rows of a CSV file by the names in its header.
-
-    Parameters
-    ----------
-    source
-        The file, plain or gzip.
-    on_problem
-        Called for a row that is not UTF-8, not CSV, or has another number of cells than the header.
-    required
-        Columns that must be there.
-
-    Yields
-    ------
-    Row
-        Each good row; all values are text.
-
-    Raises
-    ------
-    FileFormatError
-        If the file as a whole cannot be read, the header has an empty or repeated name, or lacks a
-        required one.
-    """
-    rows = read_csv_cells(source, on_problem)
-    header = _checked_header(source, next(rows, None), required)
-    for line, cells in rows:
-        if len(cells) == len(header):
-            yield Row(line, dict(zip(header, cells, strict=True)))
-        else:
-            reason = f"the row has {len(cells)} cells, the header has {len(header)}"
-            on_problem(RowProblem(source.name, line, reason, excerpt(",".join(cells))))
-
-
-def _checked_header(
-    source: SourceFile, first: tuple[int, list[str]] | None, required: Sequence[str]
-) -> list[str]:
-    if first is None:
-        raise FileFormatError("the file has no header", file=source.name, line=1)
-    line, cells = first
-    header = [cell.strip() for cell in cells]
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        raise FileFormatError(
-            f"the header repeats {', '.join(map(repr, repeated))}", file=source.name, line=line
-        )
-    missing = [name for name in required if name not in header]
-    if missing:
-        shown = ", ".join(header[:20])
-        message = f"the header lacks {', '.join(missing)}; it has {shown}"
-        raise FileFormatError(message, file=source.name, line=line)
-    return header

@@ -82,7 +82,7 @@ def test_parquet_with_an_unknown_column_or_broken(tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "rows.parquet"
-    parquet.write_table(pyarrow.Table.from_pylist([{"query_id": "q", "completion": "x"}]), path)
+    parquet.write_table(pyarrow.Table.from_pylist([{"query_id": "q", "model": "m", "completion": "x"}]), path)
     with pytest.raises(FileFormatError, match="unknown column 'completion'; allowed are query_id, prompt"):
         list(long_rows.read_long_parquet(as_source(path)))
     path.write_bytes(path.read_bytes()[:-8])
@@ -106,6 +106,22 @@ def test_an_unknown_key_costs_its_row(tmp_path):
         "unknown column 'completion'; allowed are query_id, prompt, turns, model, response, response_turns, "
         "category, reference, label, options, metadata"
     )
+
+
+def test_a_lacking_column_refuses_the_parquet(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(pyarrow.Table.from_pylist([{"query_id": "q", "response": "x"}]), path)
+    with pytest.raises(FileFormatError, match="the header lacks model; it has query_id, response"):
+        list(long_rows.read_long_parquet(as_source(path)))
+
+
+def test_an_unknown_column_refuses_the_csv_even_without_rows(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("query_id,model,answer\n")
+    with pytest.raises(FileFormatError, match="unknown column 'answer'"):
+        list(long_rows.read_long_csv(as_source(path)))
 
 
 def test_an_unknown_column_refuses_the_csv(tmp_path):

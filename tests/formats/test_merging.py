@@ -33,7 +33,7 @@ def test_everything_is_new_to_an_empty_study():
 
 def test_what_is_known_is_unchanged_once_and_then_duplicated():
     merger = Merger()
-    merger.know_query("q1", hash_turns(("text of q1",)))
+    merger.know_query("q1", ["text of q1"])
     merger.know_response("q1", "m1", hash_turns(("text",)))
     assert [add_query(merger, "q1") for _ in range(2)] == [Change.UNCHANGED, Change.DUPLICATED]
     assert [add_response(merger, "q1", "m1") for _ in range(2)] == [Change.UNCHANGED, Change.DUPLICATED]
@@ -56,7 +56,7 @@ def test_the_first_of_two_texts_in_the_files_stands():
 def test_another_text_is_a_conflict_unless_replacing():
     for is_replacing, expected in ((False, Change.CONFLICT), (True, Change.REPLACED)):
         merger = Merger(is_replacing=is_replacing)
-        merger.know_query("q1", hash_turns(("text of q1",)))
+        merger.know_query("q1", ["text of q1"])
         merger.know_response("q1", "m1", hash_turns(("old",)))
         assert add_response(merger, "q1", "m1", "new") is expected
         assert merger.report.conflicts == (not is_replacing)
@@ -65,7 +65,7 @@ def test_another_text_is_a_conflict_unless_replacing():
 
 def test_a_response_that_verdicts_rest_on_is_never_replaced():
     merger = Merger(is_replacing=True)
-    merger.know_query("q1", hash_turns(("text of q1",)))
+    merger.know_query("q1", ["text of q1"])
     merger.know_response("q1", "m1", hash_turns(("old",)))
     merger.know_verdict("q1", "m1")
     assert add_response(merger, "q1", "m1", "new") is Change.CONFLICT
@@ -116,7 +116,7 @@ def test_empty_responses_are_counted_and_kept():
 
 def test_a_query_is_found_by_its_text():
     merger = Merger()
-    add_query(merger, "q1", "one")
+    add_query(merger, "q1", "one\n")
     assert merger.find_by_text(("one",)) == "q1"
     assert merger.find_by_text(("two",)) is None
 

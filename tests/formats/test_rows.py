@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotation.exceptions import FileFormatError
-from annotation.formats import rows
+from annotation.formats import csv_rows, rows
 from annotation.formats.records import as_source, raise_problem
 
 
@@ -23,7 +23,7 @@ def read_json(source):
 
 def read_csv(source, **kwargs):
     problems = []
-    return list(rows.read_csv_rows(source, problems.append, **kwargs)), problems
+    return list(csv_rows.read_csv_rows(source, problems.append, **kwargs)), problems
 
 
 def test_a_broken_line_costs_no_other_line(tmp_path):
