@@ -7,6 +7,7 @@ from celery import Celery, bootsteps
 from celery.contrib.django.task import DjangoTask
 from celery.result import AsyncResult, EagerResult
 from celery.utils.log import get_task_logger
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "selector_app.settings.prod")
@@ -24,7 +25,7 @@ class WakeUpTask(DjangoTask[Any, Any]):
         """Send the wake-up if there is a broker to send it through."""
         if self.app.conf.task_always_eager:
             return self.apply(args, kwargs)
-        if self.app.conf.broker_url:
+        if settings.CELERY_BROKER_URL:
             return super().apply_async(args, kwargs, *rest, **options)
         return EagerResult("no-broker", None, "PENDING")
 

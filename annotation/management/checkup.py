@@ -91,7 +91,9 @@ def check_workers() -> Iterator[Finding]:
 def check_celery() -> Iterator[Finding]:
     """Look whether the broker answers and which queues have a Celery worker."""
     try:
-        queues = current_app.control.inspect(timeout=2).active_queues() or {}
+        with current_app.connection(settings.CELERY_BROKER_URL) as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+            queues = current_app.control.inspect(timeout=2, connection=broker).active_queues() or {}
     except (OperationalError, OSError) as error:
         yield Finding("broker", f"does not answer: {error}", "Start Redis, or correct CELERY_BROKER_URL.")
         return

@@ -26,7 +26,7 @@ def study():
 def without_broker(tmp_path, settings, monkeypatch):
     settings.VAR_DIR = tmp_path
     monkeypatch.setitem(app.conf, "task_always_eager", False)
-    monkeypatch.setitem(app.conf, "broker_url", "")
+    settings.CELERY_BROKER_URL = ""
 
 
 @pytest.fixture

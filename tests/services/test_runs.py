@@ -66,9 +66,9 @@ def test_nothing_is_queued_when_the_callers_transaction_fails(study, woken):
     assert woken == []
 
 
-def test_without_a_broker_a_message_goes_nowhere(study, woken, monkeypatch):
+def test_without_a_broker_a_message_goes_nowhere(study, woken, monkeypatch, settings):
     monkeypatch.setitem(app.conf, "task_always_eager", False)
-    monkeypatch.setitem(app.conf, "broker_url", "")
+    settings.CELERY_BROKER_URL = ""
     run = run_enqueue(kind=Kind.REFRESH_SELECTION, study=study)
     result = tasks.refresh_selection.delay(run.pk)
     assert result.state == "PENDING"
