@@ -33,83 +33,96 @@ class Pick:
     state_version: int
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Which comparisons of a study are out of one person's reach.
-
-    ``closed`` are pairs with as many verdicts as wanted or that this person judged, skipped or holds;
-    ``held`` are pairs whose remaining verdicts are all on other desks.
-    """
-
-    closed: frozenset[tuple[int, int]]
-    held: frozenset[tuple[int, int]]
-    begun: tuple[tuple[int, int], ...]
-    last_query_id: int | None
-
-
-def _desk(study: Study, user: User) -> Desk:
-    mine = {"comparison__study": study, "annotator_id": user.pk}
-    pair = ("comparison__query_id", "comparison__candidate_id")
-    n_held = Counter(
-        Lease.objects.filter(comparison__study=study, is_active=True).values_list(*pair).order_by()
-    )
-    judged = {
-        (query, candidate): n
-        for query, candidate, n in Comparison.objects.filter(study=study, n_verdicts__gt=0).values_list(
-            "query_id", "candidate_id", "n_verdicts"
-        )
-    }
-    own = set(Skip.objects.filter(**mine).values_list(*pair).order_by())
-    own |= set(Lease.objects.filter(is_active=True, **mine).values_list(*pair).order_by())
-    if study.overlap > 1:
-        own |= set(Verdict.standing.filter(study=study, annotator_id=user.pk).values_list(*pair).order_by())
-    closed = {key for key, n in judged.items() if n >= study.overlap} | own
-    held = {key for key, n in n_held.items() if n + judged.get(key, 0) >= study.overlap} - closed
-    begun = tuple(key for key, n in judged.items() if n < study.overlap and key not in closed | held)
-    last = Lease.objects.filter(**mine).order_by("-claimed_at").values_list("comparison__query_id", flat=True)
-    return Desk(frozenset(closed), frozenset(held), begun, last.first())
+Pair = tuple[int, int]
+PAIR = ("comparison__query_id", "comparison__candidate_id")
 
 
 def list_picks(*, study: Study, user: User) -> tuple[list[Pick], bool]:
     """Return what the person may take next, best first, and whether anything is held by others only.
 
-    The first pick is the one to take; the rest of the list is cut at ``GROUPING_WINDOW``.
+    The first pick is the one to take; the list is cut at ``GROUPING_WINDOW``. Its cost grows with the
+    verdicts since the last refresh, not with those of the study.
     """
-    desk = _desk(study, user)
-    if desk.begun:
-        return [Pick(query, candidate, None, 0) for query, candidate in desk.begun[:GROUPING_WINDOW]], False
-    unreachable = desk.closed | desk.held
-    picks = _ranked_picks(study, unreachable)
-    if not picks:
-        picks = _unranked_picks(study, unreachable)
-    if study.is_grouping_queries and desk.last_query_id is not None:
-        picks.sort(key=lambda pick: pick.query_id != desk.last_query_id)  # stable: rank decides the rest
-    return picks, bool(desk.held)
+    n_held = Counter(
+        Lease.objects.filter(comparison__study=study, is_active=True).values_list(*PAIR).order_by()
+    )
+    begun, is_waiting = _begun_picks(study, user, n_held)
+    if begun:
+        return begun, False
+    held = {pair for pair, n in n_held.items() if n >= study.overlap}
+    unreachable = held | _own_pairs(study, user)
+    picks = _ranked_picks(study, unreachable) or _unranked_picks(study, unreachable)
+    if study.is_grouping_queries:
+        last = _last_query_id(study, user)
+        picks.sort(key=lambda pick: pick.query_id != last)  # stable: rank decides the rest
+    return picks, bool(held) or is_waiting
 
 
-def _ranked_picks(study: Study, unreachable: frozenset[tuple[int, int]]) -> list[Pick]:
-    state = SelectionState.objects.filter(study=study).values("version", "ranking").first()
+def _begun_picks(study: Study, user: User, n_held: Counter[Pair]) -> tuple[list[Pick], bool]:
+    """Return comparisons that overlap wants more verdicts on, and whether others hold such ones."""
+    if study.overlap == 1:
+        return [], False
+    begun = (
+        Comparison.objects.filter(study=study, n_verdicts__gt=0, n_verdicts__lt=study.overlap)
+        .exclude(pk__in=Verdict.standing.filter(study=study, annotator_id=user.pk).values("comparison_id"))
+        .exclude(skips__annotator_id=user.pk)
+        .exclude(pk__in=Lease.objects.filter(annotator_id=user.pk, is_active=True).values("comparison_id"))
+    )
+    picks: list[Pick] = []
+    is_waiting = False
+    for query, candidate, n_verdicts in begun.values_list("query_id", "candidate_id", "n_verdicts"):
+        if n_verdicts + n_held[query, candidate] < study.overlap:
+            picks.append(Pick(query, candidate, None, 0))
+            if len(picks) == GROUPING_WINDOW:
+                break
+        else:
+            is_waiting = True
+    return picks, is_waiting
+
+
+def _own_pairs(study: Study, user: User) -> set[Pair]:
+    """Return what this person skipped or holds."""
+    mine = {"comparison__study": study, "annotator_id": user.pk}
+    skipped = Skip.objects.filter(**mine).values_list(*PAIR).order_by()
+    holding = Lease.objects.filter(is_active=True, **mine).values_list(*PAIR).order_by()
+    return set(skipped) | set(holding)
+
+
+def _last_query_id(study: Study, user: User) -> int | None:
+    leases = Lease.objects.filter(comparison__study=study, annotator_id=user.pk).order_by("-claimed_at")
+    return leases.values_list("comparison__query_id", flat=True).first()
+
+
+def _ranked_picks(study: Study, unreachable: set[Pair]) -> list[Pick]:
+    """Return the best of the stored ranking that is free and not judged since it was made."""
+    state = SelectionState.objects.filter(study=study).values("version", "last_verdict_id", "ranking").first()
     picks: list[Pick] = []
     if state is None:
         return picks
+    judged_since = Comparison.objects.filter(
+        study=study, n_verdicts__gt=0, verdicts__pk__gt=state["last_verdict_id"]
+    )
+    taken = unreachable | set(judged_since.values_list("query_id", "candidate_id").order_by())
     for row in state["ranking"]:
-        if (row["query"], row["candidate"]) not in unreachable:
+        if (row["query"], row["candidate"]) not in taken:
             picks.append(Pick(row["query"], row["candidate"], row["score"], state["version"]))
             if len(picks) == GROUPING_WINDOW:
                 break
     return picks
 
 
-def _unranked_picks(study: Study, unreachable: frozenset[tuple[int, int]]) -> list[Pick]:
+def _unranked_picks(study: Study, unreachable: set[Pair]) -> list[Pick]:
     """Return comparisons in the study's seeded random order, for when no ranking reaches far enough."""
+    judged = Comparison.objects.filter(study=study, n_verdicts__gt=0).values_list("query_id", "candidate_id")
+    taken = unreachable | set(judged.order_by())
     pool = pool_arrays(study)
     cells = np.argwhere(pool.is_askable)
     np.random.default_rng(study.seed).shuffle(cells)
     picks: list[Pick] = []
     for row, column in cells.tolist():
-        key = (pool.query_ids[row], pool.candidate_ids[column])
-        if key not in unreachable:
-            picks.append(Pick(*key, None, 0))
+        pair = (pool.query_ids[row], pool.candidate_ids[column])
+        if pair not in taken:
+            picks.append(Pick(*pair, None, 0))
             if len(picks) == GROUPING_WINDOW:
                 break
     return picks

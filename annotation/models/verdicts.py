@@ -83,7 +83,7 @@ class Lease(models.Model):
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(is_active=True), name="lease_active_expiry"),
-            models.Index(fields=["annotator"], condition=Q(is_active=True), name="lease_active_annotator"),
+            models.Index(fields=["annotator", "-claimed_at"]),
         ]
         ordering = ["claimed_at"]
 
