@@ -23,14 +23,14 @@ FULL = (
         realizations=50,
         alias="alpacaeval1-queries",
     ),
-    Benchmark("ablation", "mtbench-human", "human:both"),
-    Benchmark("ablation", "mtbench-human", "gpt-4:both", alias="mtbench-gpt4"),
-    Benchmark("ablation", "pandalm-human", "human"),
+    Benchmark("ablation", "mtbench-human", "human:both", pool=60),
+    Benchmark("ablation", "mtbench-human", "gpt-4:both", pool=60, alias="mtbench-gpt4"),
+    Benchmark("ablation", "pandalm-human", "human", pool=120),
     Benchmark("ablation", "jmle2026-medical", pool=300),
     Benchmark("ablation", "textclass-policy-en", realizations=50),
     Benchmark("calibration", "alpacaeval1", strategies=DEFAULTS, realizations=50, budget=2000),
-    Benchmark("calibration", "mtbench-human", "human:both", strategies=DEFAULTS),
-    Benchmark("calibration", "pandalm-human", "human", strategies=DEFAULTS),
+    Benchmark("calibration", "mtbench-human", "human:both", strategies=DEFAULTS, pool=60),
+    Benchmark("calibration", "pandalm-human", "human", strategies=DEFAULTS, pool=120),
     *(
         Benchmark(
             "calibration", f"synthetic:{world}", strategies=DEFAULTS, realizations=60, pool=pool, budget=1500

@@ -92,7 +92,7 @@ def plan_tasks(
     InvalidValueError
         When the pool does not fit the table.
     """
-    drawn = [draw_realization(seed, index, table.n_queries, pool) for index in range(n_realizations)]
+    drawn = [draw_realization(seed, index, pool, table.outcomes.shape) for index in range(n_realizations)]
     plan = []
     for settings in all_settings:
         digest = settings_digest(table, settings, seed, pool)

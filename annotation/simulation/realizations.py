@@ -17,15 +17,29 @@ GRID_RATIO = 1.01
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Realization:
-    """One draw of a sub-pool: ``queries`` are sorted indexes into the table, ``seed`` is the strategy's."""
+    """One draw of a sub-pool.
+
+    Attributes
+    ----------
+    index
+        Its number.
+    queries
+        Sorted indexes into the table, shape (pool,).
+    candidates
+        The order in which the strategy meets the candidates, shape (n_candidates,): ties often go to the
+        first, and names in alphabetical order must not decide a benchmark.
+    seed
+        The strategy's.
+    """
 
     index: int
     queries: IntArray
+    candidates: IntArray
     seed: int
 
 
-def draw_realization(seed: int, index: int, n_queries: int, pool: int) -> Realization:
-    """Draw the sub-pool of one realization without replacement.
+def draw_realization(seed: int, index: int, pool: int, shape: tuple[int, int]) -> Realization:
+    """Draw the sub-pool of one realization without replacement, and an order of the candidates.
 
     Parameters
     ----------
@@ -34,23 +48,29 @@ def draw_realization(seed: int, index: int, n_queries: int, pool: int) -> Realiz
     index
         Number of the realization; its draw depends on (seed, index) only, so more realizations never
         change earlier ones, nor does the number of processes.
-    n_queries, pool
-        Size of the table and of the sub-pool.
+    pool
+        Number of queries in the sub-pool.
+    shape
+        (n_queries, n_candidates) of the table.
 
     Raises
     ------
     InvalidValueError
         When ``pool`` is not between 1 and ``n_queries``, or ``index`` is negative.
     """
+    n_queries, n_candidates = shape
     if not 1 <= pool <= n_queries:
         raise InvalidValueError(
             f"a pool of {pool} queries; allowed are 1 to {n_queries}, the size of the table"
         )
     if index < 0:
         raise InvalidValueError(f"realization {index}; allowed are 0, 1, 2, ...")
-    draw, own = np.random.SeedSequence(seed, spawn_key=(index,)).spawn(2)
+    draw, own, order = np.random.SeedSequence(seed, spawn_key=(index,)).spawn(3)
     queries = np.sort(np.random.default_rng(draw).choice(n_queries, size=pool, replace=False))
-    return Realization(index, queries.astype(np.int64), int(own.generate_state(1)[0]))
+    candidates = np.random.default_rng(order).permutation(n_candidates)
+    return Realization(
+        index, queries.astype(np.int64), candidates.astype(np.int64), int(own.generate_state(1)[0])
+    )
 
 
 def checkpoint_grid(budget: int, every: int = 0) -> IntArray:

@@ -192,7 +192,8 @@ def replay_realization(table: OutcomeTable, realization: Realization, settings: 
     Parameters
     ----------
     table
-        The whole table; the realization says which of its queries form the pool.
+        The whole table; the realization says which of its queries form the pool, and in which order the
+        strategy meets the candidates. Answers are indexes into this table's entries.
     realization
         Queries and the strategy's seed.
     settings
@@ -210,7 +211,7 @@ def replay_realization(table: OutcomeTable, realization: Realization, settings: 
 
     Source: algorithms.md section 6.
     """
-    pool = table.take(realization.queries)
+    pool = table.take(realization.queries).reorder(realization.candidates)
     problem = make_problem(pool, settings.noise)
     strategy = make_strategy(settings.strategy, problem, seed=realization.seed, params=settings.params)
     recorder = _Recorder(pool, settings)
@@ -235,7 +236,7 @@ def replay_realization(table: OutcomeTable, realization: Realization, settings: 
     p_best, p_near, coverage, width = recorder.figures
     return Trace(
         queries=recorder.queries,
-        answers=recorder.answers,
+        answers=np.append(realization.candidates, table.n_candidates)[recorder.answers],
         gaps=recorder.gaps[recorder.answers],
         p_best=p_best,
         p_near=p_near,

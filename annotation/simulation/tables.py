@@ -17,6 +17,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 MISSING = -1
+PER_CANDIDATE = ("outcomes", "weak_outcomes", "weak_scores", "log_length_ratio", "choices")
 PER_QUERY = ("outcomes", "weak_outcomes", "weak_scores", "log_length_ratio", "labels", "choices")
 
 
@@ -122,6 +123,23 @@ class OutcomeTable:
             categories=tuple(self.categories[i] for i in rows) if self.categories else (),
             **{name: getattr(self, name)[rows] for name in PER_QUERY if getattr(self, name) is not None},
         )
+
+    def reorder(self, candidates: IntArray) -> OutcomeTable:
+        """Return the table with its candidates in another order; the baseline stays last.
+
+        Parameters
+        ----------
+        candidates
+            A permutation of the candidates' indexes, shape (n_candidates,).
+        """
+        entries = np.append(candidates, self.n_candidates)
+        changed = {
+            name: array[:, entries if array.shape[1] > self.n_candidates else candidates]
+            for name in PER_CANDIDATE
+            if (array := getattr(self, name)) is not None
+        }
+        names = tuple(self.candidates[int(j)] for j in candidates)
+        return dataclasses.replace(self, candidates=names, **changed)
 
     def digest(self) -> str:
         """Return a short hash of names and outcomes: the identity of the data in reports and caches."""

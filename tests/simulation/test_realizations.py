@@ -8,25 +8,29 @@ from annotation.simulation.realizations import checkpoint_grid, draw_realization
 
 
 def test_a_draw_depends_on_seed_and_number_only():
-    first = draw_realization(7, 3, 50, 20)
-    again = draw_realization(7, 3, 50, 20)
+    first = draw_realization(7, 3, 20, (50, 6))
+    again = draw_realization(7, 3, 20, (50, 6))
     assert np.array_equal(first.queries, again.queries)
     assert first.seed == again.seed
-    others = [draw_realization(8, 3, 50, 20), draw_realization(7, 4, 50, 20)]
+    assert np.array_equal(first.candidates, again.candidates)
+    others = [draw_realization(8, 3, 20, (50, 6)), draw_realization(7, 4, 20, (50, 6))]
     assert all(not np.array_equal(first.queries, other.queries) for other in others)
     assert all(first.seed != other.seed for other in others)
 
 
 def test_a_draw_equals_numpys_own_spawning():
-    own = np.random.SeedSequence(11).spawn(5)[4].spawn(2)
+    own = np.random.SeedSequence(11).spawn(5)[4].spawn(3)
     expected = np.sort(np.random.default_rng(own[0]).choice(30, size=10, replace=False))
-    assert np.array_equal(draw_realization(11, 4, 30, 10).queries, expected)
+    drawn = draw_realization(11, 4, 10, (30, 6))
+    assert np.array_equal(drawn.queries, expected)
+    assert drawn.seed == int(own[1].generate_state(1)[0])
+    assert sorted(drawn.candidates) == list(range(6))
 
 
 def test_queries_are_drawn_without_replacement_and_evenly():
     counts = np.zeros(12)
     for index in range(600):
-        queries = draw_realization(0, index, 12, 4).queries
+        queries = draw_realization(0, index, 4, (12, 2)).queries
         assert len(set(queries)) == 4
         counts[queries] += 1
     # Each query is in a pool with probability 1/3: mean 200, standard deviation 11.5.
@@ -37,7 +41,7 @@ def test_queries_are_drawn_without_replacement_and_evenly():
 @pytest.mark.parametrize(("pool", "index"), [(0, 0), (13, 0), (5, -1)])
 def test_impossible_draws_are_refused(pool, index):
     with pytest.raises(InvalidValueError, match="allowed are"):
-        draw_realization(0, index, 12, pool)
+        draw_realization(0, index, pool, (12, 2))
 
 
 def test_small_budgets_are_recorded_after_every_verdict():

@@ -12,7 +12,7 @@ from annotation.simulation.metrics import success_curve
 from annotation.simulation.realizations import Realization, checkpoint_grid, draw_realization
 from annotation.simulation.replay import TRACE_ARRAYS, ReplaySettings, make_problem, replay_realization
 from annotation.simulation.synthetic import WORLDS, synthetic_table
-from annotation.simulation.tables import pool_win_rates
+from annotation.simulation.tables import gaps_to_best, pool_win_rates
 
 
 def make_settings(strategy, budget, **more):
@@ -21,7 +21,7 @@ def make_settings(strategy, budget, **more):
 
 
 def whole(table, seed=3):
-    return Realization(0, np.arange(table.n_queries), seed)
+    return Realization(0, np.arange(table.n_queries), np.arange(table.n_candidates), seed)
 
 
 def small(world="item-response", seed=0, n=8, m=4):
@@ -92,7 +92,7 @@ def test_estimates_are_taken_where_marked_only():
 
 def test_the_same_seed_gives_the_same_trace():
     table = small(n=12)
-    realization = draw_realization(4, 1, 12, 7)
+    realization = draw_realization(4, 1, 7, table.outcomes.shape)
     first, second = (replay_realization(table, realization, make_settings("random", 28)) for _ in range(2))
     for name in TRACE_ARRAYS:
         assert np.array_equal(getattr(first, name), getattr(second, name), equal_nan=True)
@@ -111,7 +111,7 @@ def test_more_verdicts_help_on_average(strategy):
     table = synthetic_table("item-response", 9, n_queries=40, n_candidates=5)
     gaps = []
     for index in range(8):
-        realization = draw_realization(0, index, 40, 30)
+        realization = draw_realization(0, index, 30, table.outcomes.shape)
         gaps.append(replay_realization(table, realization, make_settings(strategy, 150)).gaps)
     near = success_curve(np.array(gaps), 0.05)
     assert near[:20].mean() < near[-20:].mean()
@@ -138,3 +138,16 @@ def test_the_short_way_to_an_answer_is_the_estimates(strategy):
     assert np.array_equal(
         trace.answers, replay_realization(table, whole(table), make_settings(strategy, 50)).answers
     )
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_answers_are_entries_of_the_table_in_any_order(strategy):
+    table = small(n=10, m=5, seed=4)
+    order = np.array([3, 0, 4, 2, 1])
+    shuffled = dataclasses.replace(whole(table), candidates=order)
+    trace = replay_realization(table, shuffled, make_settings(strategy, 50))
+    gaps = gaps_to_best(table.outcomes)
+    assert np.allclose(trace.gaps, gaps[trace.answers])
+    assert trace.gaps[-1] == 0
+    moved = replay_realization(table.reorder(order), whole(table), make_settings(strategy, 50))
+    assert np.array_equal(np.append(order, 5)[moved.answers], trace.answers)

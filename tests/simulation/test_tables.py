@@ -39,6 +39,19 @@ def test_take_keeps_all_axes_together():
     assert part.labels is None
 
 
+def test_reorder_keeps_the_baseline_last():
+    weak = np.arange(2 * 4 * 1, dtype=np.int8).reshape(2, 4, 1) % 3
+    choices = np.arange(8).reshape(2, 4)
+    scores = np.arange(6.0).reshape(2, 3, 1)
+    table = make_table([[0, 1, 2], [2, -1, 0]], weak_outcomes=weak, weak_scores=scores, choices=choices)
+    moved = table.reorder(np.array([2, 0, 1]))
+    assert moved.candidates == ("c2", "c0", "c1")
+    assert moved.outcomes.tolist() == [[2, 0, 1], [0, 2, -1]]
+    assert np.array_equal(moved.weak_outcomes, weak[:, [2, 0, 1, 3]])
+    assert np.array_equal(moved.weak_scores, scores[:, [2, 0, 1]])
+    assert np.array_equal(moved.choices, choices[:, [2, 0, 1, 3]])
+
+
 def test_digest_changes_with_one_outcome_and_not_with_a_copy():
     table = make_table([[0, 1], [2, -1]])
     assert table.digest() == make_table([[0, 1], [2, -1]]).digest()

@@ -58,14 +58,16 @@ class Bench:
         plan = dataclasses.replace(self.plan, **changes)
         pool, budget, _ = resolve_plan(self.table, plan)
         table, machine = self.table, summary.describe_hardware()
+        is_whole = pool == table.n_queries
         judge = f", judge `{table.judge}`" if table.judge else ""
         unit = "queries" if table.is_labelled else "verdicts"
+        same = " The pool is the whole table: realizations differ in seeds only." if is_whole else ""
         return (
             f"Data: `{table.name}`{judge} (digest `{table.digest()}`), {table.n_candidates} candidates "
             f"against `{table.baseline}`, {table.n_queries} queries. {plan.n_realizations} realizations of "
             f"{pool} queries, budget {budget:,} {unit}, seed {plan.seed}. Intervals: 95 %, by bootstrap over "
             f"realizations unless stated. Machine: {machine['cores']} cores, {machine['machine']}, Python "
-            f"{machine['python']}, numpy {machine['numpy']}."
+            f"{machine['python']}, numpy {machine['numpy']}.{same}"
         )
 
     def preferred(self, *names: str) -> str:

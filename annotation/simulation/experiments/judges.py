@@ -90,7 +90,7 @@ def _entropies(bench: Bench) -> tuple[tuple[tuple[Cell, ...], ...], Chart]:
     found: dict[int, list[float]] = {n: [] for n in ANNOTATED if n < pool - 2}
     shown: tuple[FloatArray, FloatArray] | None = None
     for index in range(bench.plan.n_realizations):
-        drawn = draw_realization(bench.plan.seed, index, bench.table.n_queries, pool)
+        drawn = draw_realization(bench.plan.seed, index, pool, bench.table.outcomes.shape)
         table = bench.table.take(drawn.queries)
         order = np.random.default_rng(drawn.seed).permutation(pool)
         for n in found:
