@@ -1,0 +1,41 @@
+"""Numbers as people read them; the same words on pages, in reports and in messages."""
+
+from __future__ import annotations
+
+UNKNOWN = "–"
+
+
+def probability(value: float | None) -> str:
+    """Return two digits; what rounds to certain or impossible is said to be beyond 0.99 or 0.01."""
+    if value is None:
+        return UNKNOWN
+    if value > 0.99:
+        return ">0.99"
+    return "<0.01" if value < 0.01 else f"{value:.2f}"
+
+
+def rate(value: float | None, digits: int = 2) -> str:
+    """Return a win rate, an agreement or another share."""
+    return UNKNOWN if value is None else f"{value:.{digits}f}".replace("-0.00", "0.00")
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval in brackets."""
+    return UNKNOWN if low is None or high is None else f"[{rate(low)}, {rate(high)}]"
+
+
+def percent(value: float | None) -> str:
+    """Return a share in whole percent."""
+    return UNKNOWN if value is None else f"{100 * value:.0f} %"
+
+
+def seconds(value: float | None) -> str:
+    """Return a short time in words: seconds up to a minute and a half, then minutes."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:.0f} s" if value < 90 else f"{value / 60:.1f} min"
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """Return the number with its noun: 1 verdict, 2 verdicts, 1,200 verdicts."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

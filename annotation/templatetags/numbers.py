@@ -1,0 +1,10 @@
+"""Template filters for numbers."""
+
+from django import template
+
+from annotation.rendering import numbers
+
+register = template.Library()
+for function in (numbers.probability, numbers.rate, numbers.percent, numbers.seconds, numbers.plural):
+    register.filter(function.__name__, function)
+register.simple_tag(numbers.interval, name="interval")
