@@ -60,6 +60,13 @@ class PermissionDeniedError(SelectorError):
     code = "permission_denied"
 
 
+class InvalidTokenError(SelectorError):
+    """An API token that is unknown, has run out, or belongs to somebody whose account is closed."""
+
+    status = 401
+    code = "invalid_token"
+
+
 class ConflictError(SelectorError):
     """The request was valid but the world has moved on (expired lease, closed study, second verdict)."""
 

@@ -29,7 +29,7 @@ class TableAdmin(BaseAdmin):
 class ReadOnlyAdmin(TableAdmin):
     """A table that only the product itself writes."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: rows come from the product."""

@@ -90,4 +90,4 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow revoking by the usual permission."""
-        return request.user.has_perm("annotation.delete_apitoken")  # type: ignore[union-attr]
+        return request.user.has_perm("annotation.delete_apitoken")
