@@ -60,6 +60,13 @@ class PermissionDeniedError(SelectorError):
     code = "permission_denied"
 
 
+class TooLargeError(SelectorError):
+    """A request above the size that is allowed; the message names both."""
+
+    status = 413
+    code = "too_large"
+
+
 class InvalidTokenError(SelectorError):
     """An API token that is unknown, has run out, or belongs to somebody whose account is closed."""
 

@@ -5,5 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("api/", include("annotation.api.urls")),
     path("", include("annotation.web.urls")),
 ]

@@ -1,13 +1,10 @@
-"""Bearer tokens, and what a token may do."""
+"""Bearer tokens."""
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from annotation.exceptions import InvalidTokenError
 from annotation.models import ApiToken
@@ -35,36 +32,3 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme in the answer to strangers."""
         return self.keyword
-
-
-class HasScope(BasePermission):
-    """A token may do what its scopes say; a session may do what its person may do."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Ask for ``judge`` in the judging loop, elsewhere for ``read`` or ``manage`` by method."""
-        if not isinstance(request.auth, ApiToken):
-            return True
-        scope = required_scope(request, view)
-        self.message = f"This token may {', '.join(request.auth.scopes)}; this needs the scope {scope!r}."
-        return scope in request.auth.scopes
-
-
-def required_scope(request: Request, view: APIView) -> str:
-    """Return the scope that a request needs: the view's own, or one by method."""
-    by_method = "read" if request.method in SAFE_METHODS else "manage"
-    return str(getattr(view, "scope", by_method))
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Describes bearer tokens in the OpenAPI schema."""
-
-    target_class = TokenAuthentication
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the scheme."""
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "An API token from the account page; its scopes are out of read, judge, manage.",
-        }

@@ -13,16 +13,18 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import F, QuerySet
 
 from annotation.exceptions import NotFoundError, PermissionDeniedError
-from annotation.models import BackgroundRun, Lease, Membership, Study
+from annotation.models import BackgroundRun, Lease, Membership, Study, StudyFile
 
 # Who asks: views pass ``request.user`` as it is.
 User = AbstractBaseUser | AnonymousUser
-Need = Literal["lead", "annotator", "member"]
+Need = Literal["lead", "annotator", "viewer", "member"]
 
 # Which roles satisfy which need.
 ROLES: dict[str, tuple[str, ...]] = {
     "lead": (Membership.Role.LEAD,),
     "annotator": (Membership.Role.LEAD, Membership.Role.ANNOTATOR),
+    # Results name candidates: annotators, who judge blindly, do not see them.
+    "viewer": (Membership.Role.LEAD, Membership.Role.VIEWER),
     "member": (Membership.Role.LEAD, Membership.Role.ANNOTATOR, Membership.Role.VIEWER),
 }
 
@@ -103,6 +105,15 @@ def access_run(*, user: User, run_id: int) -> BackgroundRun:
     elif run.created_by_id != user.pk:
         raise NotFoundError("There is no such background run.")
     return run
+
+
+def access_file(*, user: User, file_id: int) -> StudyFile:
+    """Return a file of a study that the person leads: it names candidates and annotators."""
+    file = StudyFile.objects.filter(pk=file_id).first()
+    if file is None:
+        raise NotFoundError("There is no such file.")
+    check_role(user=user, study_id=file.study_id, need="lead")
+    return file
 
 
 def list_studies(*, user: User) -> QuerySet[Study]:

@@ -158,16 +158,39 @@ LOGGING: dict[str, Any] = {
 }
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    # Tokens first: their scheme is what strangers are asked for, with 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "annotation.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "annotation.api.permissions.HasScope",
+    ],
+    # The framework's browsable pages need inline scripts, which the strict policy refuses.
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "annotation.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "annotation.api.schema.ErrorAutoSchema",
+    "EXCEPTION_HANDLER": "annotation.api.errors.handle_error",
     "PAGE_SIZE": 100,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "LLM Selector",
     "VERSION": "1",
+    "DESCRIPTION": "Find the best LLM for your own task with a tenth of the human verdicts.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StudyKind": "annotation.models.studies.Study.Kind",
+        "StudyStatus": "annotation.models.studies.Study.Status",
+        "Role": "annotation.models.studies.Membership.Role",
+        "RunKind": "annotation.models.runs.BackgroundRun.Kind",
+        "RunStatus": "annotation.models.runs.BackgroundRun.Status",
+        "FileKind": "annotation.models.runs.StudyFile.Kind",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

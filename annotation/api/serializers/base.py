@@ -15,13 +15,15 @@ class Input(serializers.Serializer[Any]):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 allowed = ", ".join(self.fields) or "none"
-                raise serializers.ValidationError({unknown[0]: f"There is no such field; allowed: {allowed}."})
+                raise serializers.ValidationError(
+                    {unknown[0]: f"There is no such field; allowed: {allowed}."}
+                )
         return super().to_internal_value(data)
 
     @classmethod
-    def read(cls, request: Request, *, partial: bool = False) -> dict[str, Any]:
+    def read(cls, request: Request) -> dict[str, Any]:
         """Return the checked fields of a request's body."""
-        serializer = cls(data=request.data, partial=partial)
+        serializer = cls(data=request.data)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 

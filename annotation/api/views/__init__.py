@@ -1,0 +1,1 @@
+"""Views of about five lines: read, authorise, call one service or lookup, answer."""

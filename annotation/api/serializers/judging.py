@@ -1,0 +1,105 @@
+"""The judging loop as JSON: nothing here names a candidate or tells the sides apart."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework import serializers
+
+from annotation.api.serializers.base import Input, Word
+from annotation.lookups.judging import Progress, get_comparison
+from annotation.models import Lease, Verdict
+from annotation.models.verdicts import OutcomeValue
+from annotation.rendering.comparison import render_comparison
+from annotation.services.verdicts import CHOICES, LONGEST_COMMENT
+
+
+class ProgressOut(serializers.Serializer[Any]):
+    """How far the study is and how much of it was you."""
+
+    n_verdicts = serializers.IntegerField()
+    n_wanted = serializers.IntegerField(help_text="The budget, or all comparisons without one.")
+    n_mine = serializers.IntegerField()
+    n_mine_today = serializers.IntegerField()
+    minutes_left = serializers.FloatField(allow_null=True, help_text="At your own median pace.")
+    can_undo = serializers.BooleanField()
+
+
+class LeaseIn(Input):
+    """What you already hold and want kept; without it you get that again."""
+
+    holding = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=10, help_text="Leases on your screen."
+    )
+
+
+class LeaseOut(serializers.Serializer[Any]):
+    """A comparison on your desk until ``expires_at``; renew it while you read."""
+
+    id = serializers.UUIDField()
+    expires_at = serializers.DateTimeField()
+
+
+class ComparisonOut(LeaseOut):
+    """A comparison to judge: the same texts as data and as safe HTML."""
+
+    category = serializers.CharField(allow_blank=True)
+    query_turns = serializers.ListField(child=serializers.CharField())
+    a_turns = serializers.ListField(child=serializers.CharField())
+    b_turns = serializers.ListField(child=serializers.CharField())
+    reference = serializers.CharField(allow_blank=True)
+    html = serializers.CharField()
+    progress = ProgressOut()
+
+
+def comparison_out(lease: Lease, progress: Progress) -> dict[str, Any]:
+    """Return a lease as ``ComparisonOut``."""
+    view = get_comparison(lease)
+    values = asdict(view) | {"html": render_comparison(view), "progress": progress}
+    return dict(ComparisonOut(values | {"id": values.pop("lease_id")}).data)
+
+
+class VerdictIn(Input):
+    """A verdict."""
+
+    choice = Word(CHOICES)
+    strength = serializers.IntegerField(required=False, min_value=1, max_value=2, help_text="2: much better.")
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_COMMENT)
+    idempotency_key = serializers.UUIDField(
+        required=False, help_text="Send the same one again after a lost answer: nothing is recorded twice."
+    )
+
+
+class VerdictOut(serializers.Serializer[Verdict]):
+    """Your verdict, in your own words: the outcome would tell which side the candidate was."""
+
+    id = serializers.IntegerField()
+    choice = serializers.SerializerMethodField()
+    strength = serializers.IntegerField()
+    comment = serializers.CharField(allow_blank=True)
+    submitted_at = serializers.DateTimeField()
+
+    def get_choice(self, verdict: Verdict) -> str:
+        """Return the word that was chosen."""
+        if verdict.outcome == OutcomeValue.DRAW:
+            return "both_bad" if verdict.is_both_bad else "tie"
+        other_side = "b" if verdict.candidate_side == "a" else "a"
+        return verdict.candidate_side if verdict.outcome == OutcomeValue.WIN else other_side
+
+
+class JudgedOut(serializers.Serializer[Any]):
+    """A recorded verdict and where the study stands."""
+
+    verdict = VerdictOut()
+    progress = ProgressOut()
+
+
+class SkipIn(Input):
+    """Why you pass on a comparison."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class UndoIn(Input):
+    """Which verdict to take back; your last one when left out, anybody's for leads."""
+
+    verdict_id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)

@@ -1,0 +1,60 @@
+"""What is known about a study: for leads, and as far as it is no secret of the loop, for viewers."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.serializers.base import Input
+from annotation.api.serializers.results import PosteriorOut, RankedOut, VerdictRowOut
+from annotation.api.views.base import StudyList, StudyView
+from annotation.lookups.results import get_result, list_ranking
+from annotation.models import Verdict
+
+
+class PosteriorView(StudyView):
+    """Who is best and how sure."""
+
+    @extend_schema(responses=PosteriorOut)
+    def get(self, request: Request, slug: str) -> Response:
+        """Show the standing as of the last refresh."""
+        return Response(PosteriorOut(get_result(self.study("viewer"))).data)
+
+
+class LimitIn(Input):
+    """How many rows to show."""
+
+    limit = serializers.IntegerField(default=20, min_value=1, max_value=200)
+
+
+class RankingView(StudyView):
+    """What would be asked for next."""
+
+    @extend_schema(parameters=[LimitIn], responses=RankedOut(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """Show the stored ranking, best first, with the expected entropy and the reason."""
+        fields = LimitIn(data=request.query_params.dict())
+        fields.is_valid(raise_exception=True)
+        ranked = list_ranking(self.study("lead"), **fields.validated_data)
+        return Response(RankedOut(ranked, many=True).data)
+
+
+class VerdictsView(StudyList):
+    """Every verdict ever given, oldest first."""
+
+    serializer_class = VerdictRowOut
+    queryset = Verdict.objects.none()
+
+    @extend_schema(parameters=[OpenApiParameter("standing", bool, description="Only those that count.")])
+    def get(self, request: Request, slug: str) -> Response:
+        """List verdicts with everything that was known at the time."""
+        return self.list(request)
+
+    def get_queryset(self) -> QuerySet[Verdict]:
+        """Return verdicts with what is shown of them, and without texts."""
+        is_standing = self.request.query_params.get("standing") in ("1", "true")
+        verdicts = Verdict.standing if is_standing else Verdict.objects
+        related = ("comparison__query", "comparison__candidate", "annotator")
+        texts = ("comparison__query__turns", "comparison__query__reference", "comparison__query__metadata")
+        return verdicts.filter(study=self.study("lead")).select_related(*related).defer(*texts).order_by("pk")
