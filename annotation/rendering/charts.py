@@ -163,8 +163,10 @@ def _dot_and_whisker(row: Row, y: float, start: float, end: float) -> list[str]:
             f'fill="none" stroke="{INK}" stroke-width="1.2"/>'
         )
     if row.value is not None:
-        x = _number(start + row.value * (end - start))
-        parts.append(f'<circle class="chart__{kind}" cx="{x}" cy="{_number(y)}" r="4.5" fill="{colour}"/>')
+        x = start + row.value * (end - start)
+        parts.append(
+            f'<circle class="chart__{kind}" cx="{_number(x)}" cy="{_number(y)}" r="4.5" fill="{colour}"/>'
+        )
     return parts
 
 
