@@ -18,8 +18,9 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from annotation.jobs.refresh_selection import refresh_study
-from annotation.jobs.runs import STALE_AFTER, Status
-from annotation.models import BackgroundRun, PosteriorSnapshot, SelectionState
+from annotation.jobs.runs import STALE_AFTER, Kind, Status
+from annotation.models import BackgroundRun, PosteriorSnapshot, SelectionState, WeakTensor
+from annotation.services.runs import run_enqueue
 from selector_app.celery import app
 from tests.factories import judge, make_study, make_user
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
-EMBEDDED = "from django.core.management import call_command; call_command('worker', lane=['refresh'])"
+EMBEDDED = "from django.core.management import call_command; call_command('worker')"
 CELERY = (
     "from selector_app.celery import app; "
     "app.worker_main(['worker', '-Q', 'refresh,heavy', '--pool', 'solo', '--loglevel', 'WARNING'])"
@@ -121,6 +122,14 @@ def test_a_worker_refreshes_after_each_verdict(open_study, start_worker):
         (verdict,) = judge(open_study.annotator, open_study, choice)
         wait_until(lambda verdict=verdict: has_seen(open_study, verdict))
     assert set(open_study.background_runs.values_list("status", flat=True)) <= {Status.DONE, Status.RUNNING}
+
+
+def test_a_worker_does_long_work_and_what_it_asks_for(open_study, start_worker):
+    start_worker()
+    run = run_enqueue(kind=Kind.PREPARE_STUDY, study=open_study)
+    wait_until(lambda: BackgroundRun.objects.get(pk=run.pk).status == Status.DONE)
+    assert WeakTensor.objects.filter(study=open_study).exists()
+    wait_until(lambda: SelectionState.objects.filter(study=open_study, has_weak_judges=True).exists())
 
 
 def test_verdicts_given_while_no_worker_lived_are_seen_by_the_next(open_study, start_worker):
