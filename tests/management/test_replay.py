@@ -36,6 +36,16 @@ def test_results_are_written_and_the_thresholds_said(folder, tmp_path, capsys):
     assert "random: 90 % of replays right after" in capsys.readouterr().out
 
 
+def test_synthetic_worlds_need_no_folder(tmp_path):
+    content = replay("synthetic:few-queries", tmp_path, "--pool", "4", "--budget", "9")
+    assert (content["data"], content["n_candidates"], content["n_queries"]) == (
+        "synthetic-few-queries",
+        58,
+        13,
+    )
+    assert content["settings"]["n_weak_judges"] == 4
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from annotation.exceptions import SelectorError
-from annotation.simulation.loading import load_table
+from annotation.simulation.loading import open_table
 from annotation.simulation.run import ReplayPlan, resolve_plan, run_replay
 from annotation.simulation.tables import OutcomeTable
 from annotation.simulation.weak_tensors import add_weak_judges
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the data, the strategies and the size of the replay."""
-        parser.add_argument("data", type=Path, metavar="DATA_DIR", help="folder of evaluation data")
+        parser.add_argument("data", metavar="DATA_DIR", help="folder, or synthetic:<world>")
         parser.add_argument("--judge", default="", help="whose outcomes, when there are several judges")
         parser.add_argument("--baseline", default="", help="labelled data: default is the median accuracy")
         parser.add_argument("--strategy", required=True, help="names with commas; name:key=value sets one")
@@ -42,13 +42,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, and turn a refused value into a message."""
         try:
-            table = load_table(options["data"], options["judge"], options["baseline"])
+            table = open_table(options["data"], options["judge"], options["baseline"], options["seed"])
             plan = make_plan(options)
             resolve_plan(table, plan)
             if needs_weak_judges(table, plan) and not options["no_weak_judges"]:
                 cache = options["cache"] or options["out"]
                 with progress_bar("weak judges", 100, "%") as bar:
-                    table = add_weak_judges(table, options["data"], cache, progress=fraction_of(bar))
+                    table = add_weak_judges(table, Path(options["data"]), cache, progress=fraction_of(bar))
             content = run_replay(table, plan, options["out"], count_realizations)
         except SelectorError as error:
             raise CommandError(error.message) from error
@@ -76,7 +76,9 @@ def make_plan(options: dict[str, Any]) -> ReplayPlan:
 
 def needs_weak_judges(table: OutcomeTable, plan: ReplayPlan) -> bool:
     """Whether any strategy could look at weak outcomes; a random order never does."""
-    return not table.is_labelled and any(not name.startswith("random") for name in plan.strategies)
+    if table.is_labelled or table.weak_outcomes is not None:
+        return False
+    return any(not name.startswith("random") for name in plan.strategies)
 
 
 def progress_bar(words: str, total: int, unit: str = "it") -> "tqdm[Any]":
