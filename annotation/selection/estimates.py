@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 N_SAMPLES = 1000
 
+INTERVAL = (0.05, 0.95)
+"""Quantiles of the 90 % intervals."""
+
 
 def raw_win_rates(outcomes: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return raw win rates and numbers of verdicts per entry, each of shape (n_candidates + 1,).
@@ -58,6 +61,48 @@ def log_of(p: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.log(p)
 
 
+def estimate_from_samples(
+    samples: NDArray[np.float64],
+    win_rate: NDArray[np.float64],
+    outcomes: NDArray[np.int8],
+    *,
+    delta: float,
+    method: str,
+) -> Estimate:
+    """Build an estimate from joint samples of pool win rates.
+
+    Parameters
+    ----------
+    samples
+        Shape (n_samples, n_entries), the baseline last.
+    win_rate
+        Expected pool win rates, shape (n_entries,); the highest is recommended.
+    outcomes
+        Shape (n_queries, n_candidates), ``MISSING`` where not judged.
+    delta
+        Distance in win rate that counts as near the best.
+    method
+        Words for people.
+    """
+    p_best, p_near = summarise_samples(samples, delta)
+    raw, n_verdicts = raw_win_rates(outcomes)
+    low, high = np.quantile(samples, INTERVAL, axis=0)
+    log_posterior = log_of(p_best)
+    return Estimate(
+        best=int(np.argmax(win_rate)),
+        p_best=p_best,
+        p_near_best=p_near,
+        win_rate=win_rate,
+        win_rate_low=np.minimum(low, win_rate),
+        win_rate_high=np.maximum(high, win_rate),
+        raw_win_rate=raw,
+        n_verdicts=n_verdicts,
+        log_posterior=log_posterior,
+        entropy=entropy(log_posterior),
+        method=method,
+    )
+
+
 def beta_estimate(
     problem: SelectionProblem, outcomes: NDArray[np.int8], rng: np.random.Generator, delta: float
 ) -> Estimate:
@@ -73,21 +118,11 @@ def beta_estimate(
         Distance in win rate that counts as near the best.
     """
     samples, mean = _beta_samples(problem, outcomes, rng)
-    p_best, p_near = summarise_samples(samples, delta)
-    raw, n_verdicts = raw_win_rates(outcomes)
-    low, high = np.quantile(samples, [0.05, 0.95], axis=0)
-    log_posterior = log_of(p_best)
-    return Estimate(
-        best=int(np.argmax(mean)),
-        p_best=p_best,
-        p_near_best=p_near,
-        win_rate=mean,
-        win_rate_low=np.minimum(low, mean),
-        win_rate_high=np.maximum(high, mean),
-        raw_win_rate=raw,
-        n_verdicts=n_verdicts,
-        log_posterior=log_posterior,
-        entropy=entropy(log_posterior),
+    return estimate_from_samples(
+        samples,
+        mean,
+        outcomes,
+        delta=delta,
         method="Each candidate's own verdicts with a uniform prior; unseen comparisons like the seen ones.",
     )
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from annotation.exceptions import InvalidValueError
+from annotation.selection.item_response_strategy import ItemResponseStrategy
 from annotation.selection.llm_selector import LLMSelectorQueryStrategy, LLMSelectorStrategy
 from annotation.selection.parameters import ParameterValue, validate_against
 from annotation.selection.random_strategy import RandomStrategy
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     from annotation.selection.strategy import Strategy
 
 STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType(
-    {cls.name: cls for cls in (RandomStrategy, LLMSelectorStrategy, LLMSelectorQueryStrategy)}
+    {
+        cls.name: cls
+        for cls in (ItemResponseStrategy, RandomStrategy, LLMSelectorStrategy, LLMSelectorQueryStrategy)
+    }
 )
 """Every strategy class by its name, in the order shown to people."""
 
-DEFAULT_STRATEGY = RandomStrategy.name
+DEFAULT_STRATEGY = ItemResponseStrategy.name
 """Strategy of new studies."""
 
 

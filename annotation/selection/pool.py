@@ -1,0 +1,136 @@
+"""Win rates on the whole pool: observed outcomes plus predicted ones, with their joint uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from annotation.selection.ordered_logit import crossings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from annotation.selection.item_response import ItemResponse
+
+LEAST_RATE = 1e-4
+"""Predicted rates are kept this far from 0 and 1 where their logit is taken."""
+
+
+@dataclass(frozen=True)
+class PoolPrediction:
+    """Gaussian approximation of the candidates' pool win rates.
+
+    Attributes
+    ----------
+    observed
+        Part of the win rate that is already decided: observed points / pool size, shape (n_candidates,).
+    unseen_share
+        Share of the candidate's pool still unseen, shape (n_candidates,).
+    unseen_mean
+        Predicted mean score (win 1, draw 1/2) of the unseen comparisons, shape (n_candidates,).
+    covariance
+        Of the win rates, shape (n_candidates, n_candidates), unseen outcomes' own chance included.
+    """
+
+    observed: NDArray[np.float64]
+    unseen_share: NDArray[np.float64]
+    unseen_mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+
+    @property
+    def win_rate(self) -> NDArray[np.float64]:
+        """Expected pool win rates, the baseline's 0.5 last, shape (n_candidates + 1,)."""
+        return np.append(self.observed + self.unseen_share * self.unseen_mean, 0.5)
+
+    def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
+        """Sample pool win rates, shape (n, n_candidates + 1), each inside what is still possible.
+
+        The unseen mean scores are joint logit-normal, so a rate near 1 has a longer tail below than above.
+        """
+        share = np.where(self.unseen_share > 0, self.unseen_share, 1.0)
+        rate = np.clip(self.unseen_mean, LEAST_RATE, 1 - LEAST_RATE)
+        stretch = np.where(self.unseen_share > 0, 1.0 / (share * rate * (1 - rate)), 0.0)
+        spread = self.covariance * stretch[:, None] * stretch
+        values, vectors = np.linalg.eigh(spread)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        logits = np.log(rate / (1 - rate)) + rng.standard_normal((n, len(rate))) @ root.T
+        unseen = 0.5 * (1.0 + np.tanh(0.5 * logits))
+        return np.column_stack([self.observed + self.unseen_share * unseen, np.full(n, 0.5)])
+
+
+@dataclass(frozen=True)
+class CellPrediction:
+    """Per comparison, shape (n_queries, n_candidates) each.
+
+    Attributes
+    ----------
+    score
+        Expected score: P(win) + P(draw) / 2.
+    chance
+        Variance of the score, given the linear predictor.
+    slope
+        Derivative of the score by the linear predictor.
+    variance
+        Posterior variance of the linear predictor.
+    """
+
+    score: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    variance: NDArray[np.float64]
+
+
+def predict_cells(model: ItemResponse) -> CellPrediction:
+    """Predict every comparison, the uncertainty of the linear predictor averaged over.
+
+    The average of a logistic over a Gaussian is nearly the logistic of a shrunk predictor (MacKay 1992).
+    """
+    coupling = model.pull @ model.covariance
+    ease_variance = 1.0 / model.precision + np.einsum("qc,qc->q", coupling, model.pull)
+    variance = np.maximum(ease_variance[:, None] + model.covariance.diagonal() - 2.0 * coupling, 0.0)
+    shrink = 1.0 / np.sqrt(1.0 + np.pi / 8.0 * variance)
+    lower, upper = crossings((model.ability + model.ease[:, None]) * shrink, model.scales.cut)
+    score = 0.5 * (lower + upper)
+    slope = 0.5 * (lower * (1.0 - lower) + upper * (1.0 - upper)) * shrink
+    chance = np.maximum(upper + 0.25 * (lower - upper) - score**2, 0.0)
+    return CellPrediction(score, chance, slope, variance)
+
+
+def predict_pool(
+    model: ItemResponse,
+    cells: CellPrediction,
+    outcomes: NDArray[np.int8],
+    is_askable: NDArray[np.bool_],
+) -> PoolPrediction:
+    """Combine observed outcomes with predictions of the unseen ones.
+
+    Parameters
+    ----------
+    model, cells
+        The fitted model and its predictions.
+    outcomes, is_askable
+        Shape (n_queries, n_candidates); the pool is what is told or askable. A candidate with an empty pool
+        gets the baseline's rate for sure.
+    """
+    is_told = outcomes >= 0
+    is_unseen = is_askable & ~is_told
+    n_pool = (is_told | is_askable).sum(axis=0)
+    size = np.maximum(n_pool, 1)
+    points = np.where(is_told, outcomes, 0).sum(axis=0) / 2.0
+    n_unseen = is_unseen.sum(axis=0)
+    weights = np.where(is_unseen, cells.slope, 0.0) / size
+    toward_ability = np.diag(weights.sum(axis=0)) - weights.T @ model.pull
+    covariance = toward_ability @ model.covariance @ toward_ability.T
+    covariance += (weights.T / model.precision) @ weights
+    covariance[np.diag_indices_from(covariance)] += (
+        np.where(is_unseen, cells.chance, 0.0).sum(axis=0) / size**2
+    )
+    total = np.where(is_unseen, cells.score, 0.0).sum(axis=0)
+    return PoolPrediction(
+        observed=np.where(n_pool > 0, points / size, 0.5),
+        unseen_share=n_unseen / size,
+        unseen_mean=np.where(n_unseen > 0, total / np.maximum(n_unseen, 1), 0.5),
+        covariance=covariance,
+    )
