@@ -154,6 +154,8 @@ LOGGING: dict[str, Any] = {
         "selector_app": {"level": os.environ.get("LOG_LEVEL", "INFO")},
         # Its default handlers would print each line twice, and mail nobody.
         "django": {"handlers": [], "propagate": True},
+        # Scanners try any host name; each is answered with 400, none is worth a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
 
