@@ -6,23 +6,61 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Q
+
 from annotation.models import Candidate, PosteriorSnapshot, Query, SelectionState, Study, Verdict
+from annotation.rendering.numbers import plural, probability
+from annotation.selection import Outcome
+from annotation.weak_judges import KGramSettings
+
+# Below this a leader is named with a reservation: it is as likely that another one is best.
+UNDECIDED = 0.5
 
 
 @dataclass(frozen=True)
 class EntryResult:
-    """One candidate, or the baseline; probabilities and win rates from 0 to 1, ``None`` while unknown."""
+    """One candidate, or the baseline; probabilities and win rates from 0 to 1, ``None`` while unknown.
+
+    ``n_wins``, ``n_draws``, ``n_losses`` and ``raw_win_rate`` are counted from the standing verdicts as they
+    are now; all else is what the last refresh found.
+    """
 
     candidate: Candidate
     is_baseline: bool
     is_best: bool
-    n_verdicts: int
+    n_wins: int
+    n_draws: int
+    n_losses: int
     p_best: float | None
     p_near_best: float | None
     win_rate: float | None
     win_rate_low: float | None
     win_rate_high: float | None
-    raw_win_rate: float | None
+    log_posterior: float | None
+
+    @property
+    def n_verdicts(self) -> int:
+        """Standing verdicts on this candidate."""
+        return self.n_wins + self.n_draws + self.n_losses
+
+    @property
+    def raw_win_rate(self) -> float | None:
+        """Wins plus half the draws among the verdicts; the baseline's is a half by definition."""
+        if self.is_baseline:
+            return 0.5
+        return (self.n_wins + self.n_draws / 2) / self.n_verdicts if self.n_verdicts else None
+
+
+@dataclass(frozen=True)
+class JudgeQuality:
+    """How far one weak judge, the k-gram model of ``order``, agrees with the verdicts; a 95 % interval."""
+
+    order: int
+    n_compared: int
+    n_agreed: int
+    agreement: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -43,11 +81,38 @@ class StudyResult:
     method: str
     has_weak_judges: bool
     computed_at: datetime | None
+    judges: list[JudgeQuality]
 
     @property
     def is_current(self) -> bool:
         """Whether every verdict is in the numbers."""
         return self.n_verdicts == self.n_verdicts_seen
+
+    @property
+    def second(self) -> EntryResult | None:
+        """The entry of the highest win rate beside the best."""
+        return next((entry for entry in self.entries if not entry.is_best), None) if self.best else None
+
+    @property
+    def gap(self) -> float | None:
+        """Win rate of the best above that of the second."""
+        rates = [entry.win_rate if entry else None for entry in (self.best, self.second)]
+        return None if rates[0] is None or rates[1] is None else rates[0] - rates[1]
+
+    @property
+    def headline(self) -> str:
+        """Who is best and how sure, in one sentence."""
+        best = self.best
+        if best is None or best.p_best is None:
+            return "Nothing is known yet: the first numbers are being computed."
+        if not self.n_verdicts_seen:
+            return "Nothing is known yet: there are no verdicts."
+        name = f"{best.candidate.name}{' (the baseline)' if best.is_baseline else ''}"
+        likely, after = probability(best.p_best), plural(self.n_verdicts_seen, "verdict")
+        likely = likely.replace(">", "above ").replace("<", "below ")
+        if best.p_best < UNDECIDED:
+            return f"{name} leads after {after}, but is best only with probability {likely}."
+        return f"{name} is best with probability {likely} after {after}."
 
 
 @dataclass(frozen=True)
@@ -66,8 +131,11 @@ def get_result(study: Study) -> StudyResult:
     state = SelectionState.objects.filter(study=study).first()
     names = {candidate.pk: candidate for candidate in study.candidates.all()}
     rows: list[dict[str, Any]] = state.entries if state else []
+    counts = outcome_counts(study)
     entries = [
-        _entry(row, names[row["candidate"]], study, state) for row in rows if row["candidate"] in names
+        _entry(row, names[row["candidate"]], study, state, counts)
+        for row in rows
+        if row["candidate"] in names
     ]
     entries.sort(key=lambda e: (not e.is_best, -(e.win_rate or 0.0), e.candidate.name))
     return StudyResult(
@@ -81,19 +149,48 @@ def get_result(study: Study) -> StudyResult:
         method=state.method if state else "",
         has_weak_judges=bool(state and state.has_weak_judges),
         computed_at=state.computed_at if state else None,
+        judges=_judges(study, state),
     )
 
 
+def outcome_counts(study: Study) -> dict[int, tuple[int, int, int]]:
+    """Return (losses, draws, wins) of the standing verdicts by candidate."""
+    tallies = {
+        f"n_{outcome.name.lower()}": Count("pk", filter=Q(outcome=int(outcome))) for outcome in Outcome
+    }
+    rows = Verdict.standing.filter(study=study).order_by().values("comparison__candidate_id")
+    return {
+        row["comparison__candidate_id"]: (row["n_loss"], row["n_draw"], row["n_win"])
+        for row in rows.annotate(**tallies)
+    }
+
+
 def _entry(
-    row: dict[str, Any], candidate: Candidate, study: Study, state: SelectionState | None
+    row: dict[str, Any],
+    candidate: Candidate,
+    study: Study,
+    state: SelectionState | None,
+    counts: dict[int, tuple[int, int, int]],
 ) -> EntryResult:
-    values = {name: value for name, value in row.items() if name not in ("candidate", "log_posterior")}
+    n_losses, n_draws, n_wins = counts.get(candidate.pk, (0, 0, 0))
+    names = ("p_best", "p_near_best", "win_rate", "win_rate_low", "win_rate_high", "log_posterior")
     return EntryResult(
         candidate=candidate,
         is_baseline=candidate.pk == study.baseline_id,
         is_best=state is not None and candidate.pk == state.best_id,
-        **values,
+        n_wins=n_wins,
+        n_draws=n_draws,
+        n_losses=n_losses,
+        **{name: row.get(name) for name in names},
     )
+
+
+def _judges(study: Study, state: SelectionState | None) -> list[JudgeQuality]:
+    rows = state.judge_quality if state else []
+    orders = study.weak_settings.get("orders") or KGramSettings().orders
+    # After a change of settings the stored judges are still those of before: they are numbered in order.
+    orders = orders if len(orders) == len(rows) else range(1, len(rows) + 1)
+    return [JudgeQuality(order=order, **row) for order, row in zip(orders, rows, strict=True)]
 
 
 def list_ranking(study: Study, limit: int = 20) -> list[RankedComparison]:

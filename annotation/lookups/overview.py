@@ -1,0 +1,154 @@
+"""Everything the lead's dashboard and the report say about a study, gathered once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from annotation.lookups.agreement import Alpha, PairAgreement, pair_agreements, verdict_alpha
+from annotation.lookups.arrays import pool_arrays
+from annotation.lookups.diagnostics import Diagnosis, Evidence, list_diagnoses
+from annotation.lookups.judging import n_comparisons
+from annotation.lookups.people import (
+    PersonActivity,
+    SideBias,
+    list_people,
+    list_standing,
+    side_bias,
+)
+from annotation.lookups.results import StudyResult, get_result, list_snapshots
+from annotation.models import BackgroundRun, PosteriorSnapshot, Study
+from annotation.rendering.numbers import plural, rate
+
+LONGEST_REPORTED_TEXT = 300
+
+
+@dataclass(frozen=True)
+class RefreshState:
+    """Whether numbers are under way; ``error`` is what the last run died of, if it did."""
+
+    is_refreshing: bool
+    is_preparing: bool
+    progress: float
+    message: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A study as its lead sees it. ``n_comparisons`` counts those that could be judged."""
+
+    study: Study
+    result: StudyResult
+    snapshots: list[PosteriorSnapshot]
+    people: list[PersonActivity]
+    side: SideBias
+    alpha: Alpha | None
+    pairs: list[PairAgreement]
+    diagnoses: list[Diagnosis]
+    refresh: RefreshState
+    n_queries: int
+    n_comparisons: int
+    n_identical: int
+    status_words: str
+
+    @property
+    def n_wanted(self) -> int:
+        """Verdicts after which the study ends at the latest."""
+        n_most = self.n_comparisons * self.study.overlap
+        return n_most if self.study.budget is None else min(self.study.budget, n_most)
+
+
+def get_overview(study: Study) -> Overview:
+    """Return the study's overview; a draft without a baseline has an empty pool."""
+    result = get_result(study)
+    verdicts = list_standing(study)
+    snapshots = list_snapshots(study)
+    people = list_people(study, verdicts)
+    pool = pool_arrays(study)
+    n_possible = n_comparisons(study)
+    n_identical = int(pool.is_identical.sum())
+    is_shared = len({v.comparison_id for v in verdicts}) < len(verdicts)
+    triples = [(v.comparison_id, v.annotator, v.outcome) for v in verdicts]
+    alpha = verdict_alpha(triples, seed=study.seed) if is_shared else None
+    evidence = Evidence(
+        result=result,
+        verdicts=verdicts,
+        people=people,
+        side=side_bias(verdicts),
+        alpha=alpha,
+        n_identical=n_identical,
+        n_pairs=n_identical + n_possible,
+        n_until_sure=_n_until_sure(study, result, snapshots),
+    )
+    return Overview(
+        study=study,
+        result=result,
+        snapshots=snapshots,
+        people=people,
+        side=evidence.side,
+        alpha=alpha,
+        pairs=pair_agreements(triples) if is_shared else [],
+        diagnoses=list_diagnoses(evidence),
+        refresh=get_refresh_state(study),
+        n_queries=len(pool.query_ids),
+        n_comparisons=n_possible,
+        n_identical=n_identical,
+        status_words=status_words(study, len(verdicts)),
+    )
+
+
+def _n_until_sure(study: Study, result: StudyResult, snapshots: list[PosteriorSnapshot]) -> int | None:
+    """Return the verdicts after which P(best) first reached the target and then stayed there."""
+    n: int | None = None
+    for snapshot in snapshots:
+        highest = max((p for p in snapshot.p_best.values() if p is not None), default=0.0)
+        if highest < study.target_p_best or not snapshot.n_verdicts:
+            n = None
+        elif n is None:
+            n = snapshot.n_verdicts
+    return n
+
+
+def get_refresh_state(study: Study) -> RefreshState:
+    """Return what background work on the study's numbers is under way."""
+    kinds = (BackgroundRun.Kind.REFRESH_SELECTION, BackgroundRun.Kind.PREPARE_STUDY)
+    runs = BackgroundRun.objects.filter(study=study, kind__in=kinds).order_by("-pk")
+    newest: dict[str, BackgroundRun] = {}
+    for run in runs.defer("log", "result")[:8]:
+        newest.setdefault(run.kind, run)
+    unfinished = [
+        run
+        for run in newest.values()
+        if run.status in (BackgroundRun.Status.QUEUED, BackgroundRun.Status.RUNNING)
+    ]
+    preparing = [run for run in unfinished if run.kind == BackgroundRun.Kind.PREPARE_STUDY]
+    failed = [run for run in newest.values() if run.status == BackgroundRun.Status.FAILED]
+    return RefreshState(
+        is_refreshing=bool(unfinished),
+        is_preparing=bool(preparing),
+        progress=preparing[0].progress if preparing else 0.0,
+        message=preparing[0].message if preparing else "",
+        error=failed[0].message[:LONGEST_REPORTED_TEXT] if failed and not unfinished else "",
+    )
+
+
+def status_words(study: Study, n_verdicts: int) -> str:
+    """Say in a sentence what state the study is in and why."""
+    if study.status == Study.Status.DRAFT:
+        return "Being set up: nobody can judge yet."
+    if study.status == Study.Status.PAUSED:
+        return "Paused: nobody is given comparisons until it is opened again."
+    target = (
+        f"a candidate is within {rate(study.near_delta)} of the best with probability "
+        f"{rate(study.target_p_best)}"
+    )
+    if study.status == Study.Status.OPEN:
+        budget = f", or {plural(study.budget, 'verdict')} are spent" if study.budget else ""
+        return f"Open for judging until {target}{budget}."
+    reasons = {
+        Study.CloseReason.CONFIDENT: target,
+        Study.CloseReason.BUDGET: f"the budget of {plural(study.budget or 0, 'verdict')} is spent",
+        Study.CloseReason.EXHAUSTED: f"every comparison is judged ({plural(n_verdicts, 'verdict')})",
+        Study.CloseReason.LEAD: "a lead closed it",
+    }
+    return f"Closed: {reasons[Study.CloseReason(study.close_reason or Study.CloseReason.LEAD)]}."
