@@ -142,9 +142,9 @@ def _weak_judges(evidence: Evidence) -> Iterator[Diagnosis]:
             "weak_judges_mixed",
             "info",
             "Some weak judges disagree with the verdicts",
-            f"k = {orders} agree less often than always saying “{NAMES[Outcome(guess)]}” "
-            f"({percent(naive)}) would.",
-            "Leave these orders out in the settings of the weak judges. The result stays valid either way.",
+            f"k = {orders} agree{'s' if len(misleading) == 1 else ''} less often than always "
+            f"saying “{NAMES[Outcome(guess)]}” ({percent(naive)}) would.",
+            "They can be left out in the settings of the weak judges. The result stays valid either way.",
         )
 
 

@@ -168,13 +168,13 @@ FIGURES: dict[str, Callable[[Overview], Figure]] = {
 }
 
 
-def time_line(overview: Overview) -> TimeLine:
-    """Return the table beside the time lines."""
+def time_line(overview: Overview, n_most: int = MOST_TABLE_POINTS) -> TimeLine:
+    """Return the table beside the time lines, of at most ``n_most`` rows."""
     leaders = _leaders(overview)
     return TimeLine(
         names=[name for _, name in leaders],
         points=[
             TimePoint(s.n_verdicts, [s.p_best.get(key) for key, _ in leaders], s.entropy)
-            for s in thinned(overview.snapshots, MOST_TABLE_POINTS)
+            for s in thinned(overview.snapshots, n_most)
         ],
     )

@@ -96,8 +96,13 @@ class StudyResult:
     @property
     def gap(self) -> float | None:
         """Win rate of the best above that of the second."""
-        rates = [entry.win_rate if entry else None for entry in (self.best, self.second)]
-        return None if rates[0] is None or rates[1] is None else rates[0] - rates[1]
+        best, second = (entry.win_rate if entry else None for entry in (self.best, self.second))
+        return None if best is None or second is None else best - second
+
+    @property
+    def gap_points(self) -> str:
+        """The gap in points of win rate, in words."""
+        return "" if self.gap is None else f"{100 * self.gap:+.1f} points".replace("+", "")
 
     @property
     def headline(self) -> str:

@@ -73,9 +73,11 @@ def _frame(title: str, body: Sequence[str], width: int, height: float) -> str:
     )
 
 
-def _columns(width: int) -> tuple[float, float]:
+def _columns(rows: Sequence[Row], width: int) -> tuple[float, float]:
     """Return where the bars start and end; labels stand before, numbers behind."""
-    return (170.0, width - 58.0) if width >= WIDE else (118.0, width - 46.0)
+    longest = max((len(row.label) for row in rows), default=0)
+    most, least = (190.0, 60.0) if width >= WIDE else (124.0, 48.0)
+    return min(most, max(least, CHARACTER * longest + 14.0)), width - 52.0
 
 
 def _scale(bottom: float, start: float, end: float, label: str) -> list[str]:
@@ -105,7 +107,7 @@ def _labels(row: Row, y: float, start: float, width: int) -> list[str]:
 
 def bars_svg(title: str, rows: Sequence[Row], *, x_label: str, width: int = WIDE) -> str:
     """Return horizontal bars from 0 to 1, one per row."""
-    start, end = _columns(width)
+    start, end = _columns(rows, width)
     bottom = TOP + ROW * max(1, len(rows))
     body = _scale(bottom, start, end, x_label)
     for number, row in enumerate(rows):
@@ -130,7 +132,7 @@ def intervals_svg(
     width: int = WIDE,
 ) -> str:
     """Return dots with whiskers from 0 to 1; ``other`` as a hollow diamond, ``line_at`` as a dashed line."""
-    start, end = _columns(width)
+    start, end = _columns(rows, width)
     bottom = TOP + ROW * max(1, len(rows))
     body = _scale(bottom, start, end, x_label)
     if line_at is not None:

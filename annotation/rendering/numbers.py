@@ -37,5 +37,15 @@ def seconds(value: float | None) -> str:
 
 
 def plural(n: int, one: str, many: str = "") -> str:
-    """Return the number with its noun: 1 verdict, 2 verdicts, 1,200 verdicts."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+    """Return the number with its noun: 1 verdict, 2 verdicts, 1,200 verdicts.
+
+    Templates, whose filters take one argument, give both forms as ``query,queries``.
+    """
+    one, _, after = one.partition(",")
+    return f"{n:,} {one if n == 1 else many or after or one + 's'}"
+
+
+def cell(text: str) -> str:
+    """Return a text on one line that Markdown shows as it is, in tables too."""
+    escaped = "".join(f"\\{sign}" if sign in "\\`*_[]<>|#" else sign for sign in str(text))
+    return " ".join(escaped.split())

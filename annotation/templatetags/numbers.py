@@ -5,6 +5,13 @@ from django import template
 from annotation.rendering import numbers
 
 register = template.Library()
-for function in (numbers.probability, numbers.rate, numbers.percent, numbers.seconds, numbers.plural):
+for function in (
+    numbers.probability,
+    numbers.rate,
+    numbers.percent,
+    numbers.seconds,
+    numbers.plural,
+    numbers.cell,
+):
     register.filter(function.__name__, function)
 register.simple_tag(numbers.interval, name="interval")

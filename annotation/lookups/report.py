@@ -1,0 +1,190 @@
+"""The report of a study as plain values: what its JSON form holds and its other forms are written from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.utils import timezone
+
+from annotation.exceptions import InvalidValueError
+from annotation.lookups.overview import Overview
+from annotation.lookups.provenance import code_version, data_hash, verdicts_hash
+from annotation.lookups.results import EntryResult
+from annotation.models import Study
+from annotation.rendering.numbers import plural, rate
+from annotation.selection import STRATEGIES
+
+REPORT_VERSION = 1
+
+
+def get_report(overview: Overview) -> dict[str, Any]:
+    """Return the report; counts are those of the standing verdicts in the database now."""
+    study, result = overview.study, overview.result
+    return {
+        "report_version": REPORT_VERSION,
+        "generated_at": timezone.now().isoformat(timespec="seconds"),
+        "study": {"slug": study.slug, "name": study.name, "kind": study.kind, "status": study.status},
+        "question": _question(overview),
+        "answer": {
+            "headline": result.headline,
+            "best": result.best.candidate.name if result.best and result.n_verdicts_seen else None,
+            "p_best": result.best.p_best if result.best and result.n_verdicts_seen else None,
+            "p_near_best": result.best.p_near_best if result.best and result.n_verdicts_seen else None,
+            "second": result.second.candidate.name if result.second else None,
+            "gap": result.gap,
+            "status": overview.status_words,
+            "close_reason": study.close_reason,
+        },
+        "pool": {
+            "n_queries": overview.n_queries,
+            "n_candidates": max(0, len(result.entries) - 1),
+            "baseline": study.baseline.name if study.baseline else None,
+            "n_comparisons": overview.n_comparisons,
+            "n_identical_to_baseline": overview.n_identical,
+        },
+        "method": _method(overview),
+        "verdicts": _verdicts(overview),
+        "entries": [_entry(entry) for entry in result.entries],
+        "time_line": _time_line(overview),
+        "weak_judges": [asdict(judge) for judge in result.judges],
+        "agreement": _agreement(overview),
+        "diagnoses": [asdict(diagnosis) for diagnosis in overview.diagnoses],
+        "limitations": limitations(overview),
+        "provenance": {
+            "seed": study.seed,
+            "code_version": code_version(),
+            "data_version": study.data_version,
+            "data_hash": data_hash(study),
+            "verdicts_hash": verdicts_hash(study),
+            "state_version": result.version,
+            "computed_at": result.computed_at.isoformat() if result.computed_at else None,
+        },
+    }
+
+
+def _question(overview: Overview) -> str:
+    baseline = overview.study.baseline.name if overview.study.baseline else "a baseline yet to be chosen"
+    n = plural(max(0, len(overview.result.entries) - 1), "candidate")
+    queries = plural(overview.n_queries, "query", "queries")
+    return (
+        f"Which of {n}, or else {baseline}, answers these {queries} best? Each verdict compares a "
+        f"candidate's response with that of the baseline, {baseline}, unseen which is which."
+    )
+
+
+def _method(overview: Overview) -> dict[str, Any]:
+    study = overview.study
+    strategy = STRATEGIES.get(study.strategy)
+    return {
+        "strategy": study.strategy,
+        "strategy_label": strategy.label if strategy else study.strategy,
+        "strategy_description": strategy.description if strategy else "",
+        "strategy_params": study.strategy_params,
+        "estimate": overview.result.method,
+        "has_weak_judges": overview.result.has_weak_judges,
+        "overlap": study.overlap,
+        "budget": study.budget,
+        "target_p_best": study.target_p_best,
+        "near_delta": study.near_delta,
+    }
+
+
+def _verdicts(overview: Overview) -> dict[str, Any]:
+    return {
+        "n_verdicts": overview.result.n_verdicts,
+        "n_in_estimates": overview.result.n_verdicts_seen,
+        "n_wanted_at_most": overview.n_wanted,
+        "side_a_share": overview.side.share,
+        "side_a_interval": [overview.side.low, overview.side.high],
+        "people": [
+            {
+                "username": person.username,
+                "role": person.role,
+                "n_verdicts": person.n_verdicts,
+                "n_draws": person.n_draws,
+                "median_seconds": person.median_seconds,
+                "side_a_share": person.side_bias.share,
+            }
+            for person in overview.people
+            if person.n_verdicts
+        ],
+    }
+
+
+def _entry(entry: EntryResult) -> dict[str, Any]:
+    names = (
+        *("is_baseline", "is_best", "p_best", "p_near_best", "win_rate", "win_rate_low", "win_rate_high"),
+        *("raw_win_rate", "n_wins", "n_draws", "n_losses", "n_verdicts"),
+    )
+    return {"candidate": entry.candidate.name, **{name: getattr(entry, name) for name in names}}
+
+
+def _time_line(overview: Overview) -> list[dict[str, Any]]:
+    names = {str(entry.candidate.pk): entry.candidate.name for entry in overview.result.entries}
+    return [
+        {
+            "n_verdicts": snapshot.n_verdicts,
+            "entropy": snapshot.entropy,
+            "p_best": {names[key]: p for key, p in snapshot.p_best.items() if key in names},
+        }
+        for snapshot in overview.snapshots
+    ]
+
+
+def _agreement(overview: Overview) -> dict[str, Any] | None:
+    if overview.alpha is None:
+        return None
+    return {
+        "krippendorff_alpha": overview.alpha.value,
+        "interval_90": [overview.alpha.low, overview.alpha.high],
+        "n_comparisons": overview.alpha.n_units,
+        "pairs": [asdict(pair) for pair in overview.pairs],
+    }
+
+
+def limitations(overview: Overview) -> list[str]:
+    """Return what the result does not say, in sentences that fit this study."""
+    study, result = overview.study, overview.result
+    n_counted = sum(entry.n_verdicts for entry in result.entries)
+    baseline = study.baseline.name if study.baseline else "the baseline"
+    known = [
+        f"The result is about these {plural(overview.n_queries, 'query', 'queries')}. It holds for other "
+        "tasks in so far as these are like them.",
+        f"Every win rate is against {baseline}. Two candidates are never compared directly.",
+        "Probabilities rest on a model of the verdicts. The raw win rates beside them do not, but the "
+        "comparisons behind them were not drawn at random, so they can mislead.",
+    ]
+    if not result.is_current:
+        known.append(
+            f"Estimates include {result.n_verdicts_seen} of {result.n_verdicts} verdicts: a computation was "
+            "under way."
+        )
+    if n_counted < result.n_verdicts:
+        known.append(
+            f"{plural(result.n_verdicts - n_counted, 'verdict')} on candidates that were dropped are not in "
+            "the table."
+        )
+    people = [person for person in overview.people if person.n_verdicts]
+    if len(people) == 1:
+        known.append("All verdicts are from one person.")
+    elif people and overview.alpha is None:
+        known.append("No comparison was judged twice, so how far annotators agree is not known.")
+    if result.best and result.best.p_best is not None and result.best.p_best < study.target_p_best:
+        known.append(
+            f"The probability of the best candidate is below the target of {rate(study.target_p_best)}: more "
+            "verdicts could change the answer."
+        )
+    return known
+
+
+def check_report_format(name: str, allowed: tuple[str, ...]) -> str:
+    """Return ``name``, or raise ``InvalidValueError`` when no report has that form."""
+    if name not in allowed:
+        raise InvalidValueError(f"format: {name!r}, must be one of {', '.join(allowed)}")
+    return name
+
+
+def report_name(study: Study, extension: str) -> str:
+    """Return the file name of a study's report."""
+    return f"{study.slug}-report.{extension}"
