@@ -23,6 +23,7 @@ FLAT = 0.6  # share of draws
 IDENTICAL = 0.3  # share of responses equal to the baseline's
 SURE, UNSURE = 0.99, 0.8
 LOW_ALPHA = 0.4
+LEANING = 0.15  # of one person, away from a half
 NAMES = {Outcome.LOSS: "the baseline wins", Outcome.DRAW: "a draw", Outcome.WIN: "the candidate wins"}
 
 
@@ -198,7 +199,9 @@ def _people(evidence: Evidence) -> Iterator[Diagnosis]:
     active = [person for person in evidence.people if person.n_verdicts]
     for person in active if len(active) > 1 else []:
         bias = person.side_bias
-        if bias.n_decided >= ENOUGH and bias.is_biased and abs((bias.share or 0.5) - 0.5) > 0.15:
+        if bias.share is None or bias.n_decided < ENOUGH:
+            continue
+        if bias.is_biased and abs(bias.share - 0.5) > LEANING:
             yield Diagnosis(
                 "person_side_bias",
                 "info",

@@ -64,9 +64,8 @@ def get_overview(study: Study) -> Overview:
     verdicts = list_standing(study)
     snapshots = list_snapshots(study)
     people = list_people(study, verdicts)
-    pool = pool_arrays(study)
     n_possible = n_comparisons(study)
-    n_identical = int(pool.is_identical.sum())
+    n_identical = int(pool_arrays(study).is_identical.sum()) if study.baseline_id else 0
     is_shared = len({v.comparison_id for v in verdicts}) < len(verdicts)
     triples = [(v.comparison_id, v.annotator, v.outcome) for v in verdicts]
     alpha = verdict_alpha(triples, seed=study.seed) if is_shared else None
@@ -90,7 +89,7 @@ def get_overview(study: Study) -> Overview:
         pairs=pair_agreements(triples) if is_shared else [],
         diagnoses=list_diagnoses(evidence),
         refresh=get_refresh_state(study),
-        n_queries=len(pool.query_ids),
+        n_queries=study.queries.count(),
         n_comparisons=n_possible,
         n_identical=n_identical,
         status_words=status_words(study, len(verdicts)),

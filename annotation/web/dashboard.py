@@ -57,7 +57,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     study = access_study(user=request.user, slug=slug)
     role = check_role(user=request.user, study_id=study.pk, need="member")
     if role == Membership.Role.ANNOTATOR:
-        return redirect("study-judge", slug=slug)
+        return redirect(f"{request.path}judge/")
     token = change_token(study)
     is_poll = bool(getattr(request, "htmx", False))
     if is_poll and request.GET.get("seen") == token:

@@ -1,0 +1,152 @@
+"""The report agrees with the database and stands alone."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from annotation.exceptions import InvalidValueError
+from annotation.jobs.refresh_selection import refresh_study
+from annotation.jobs.report import build_report
+from annotation.lookups.provenance import data_hash, verdicts_hash
+from annotation.models import Response, Verdict
+from annotation.services.verdicts import verdict_undo
+from tests.factories import judge, make_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def judged(study, annotator_user):
+    refresh_study(study)
+    judge(annotator_user, study, "a", "b", "tie", "a", "both_bad", "b")
+    verdict_undo(user=annotator_user, slug=study.slug)
+    refresh_study(study)
+    return study
+
+
+def recount(study):
+    """Count the verdicts that stand, row by row, without the code under test."""
+    counts = {}
+    for verdict in Verdict.objects.filter(study=study).select_related("comparison__candidate"):
+        if verdict.outcome is None or verdict.superseded_by_id is not None:
+            continue
+        name = verdict.comparison.candidate.name
+        counts.setdefault(name, []).append(verdict.outcome)
+    return counts
+
+
+def test_json_counts_are_those_of_the_verdict_rows(judged):
+    report = json.loads(build_report(judged, "json").text)
+    counts = recount(judged)
+    assert report["verdicts"]["n_verdicts"] == sum(map(len, counts.values())) == 5
+    for entry in report["entries"]:
+        outcomes = counts.get(entry["candidate"], [])
+        assert entry["n_losses"] == outcomes.count(0)
+        assert entry["n_draws"] == outcomes.count(1)
+        assert entry["n_wins"] == outcomes.count(2)
+        if outcomes:
+            assert entry["raw_win_rate"] == pytest.approx(sum(outcomes) / 2 / len(outcomes))
+    assert report["answer"]["best"] in {entry["candidate"] for entry in report["entries"] if entry["is_best"]}
+    assert report["provenance"]["seed"] == judged.seed
+
+
+class Outline(HTMLParser):
+    """Collects tags with their attributes, and table rows as lists of cell texts."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.rows, self.in_cell = [], [], False
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag == "tr":
+            self.rows.append([])
+        self.in_cell = tag in ("td", "th") or (self.in_cell and tag == "span")
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.in_cell = False
+
+    def handle_data(self, data):
+        if self.in_cell and self.rows:
+            self.rows[-1][-1] += data
+
+
+def test_html_stands_alone(judged):
+    report = build_report(judged)
+    outline = Outline()
+    outline.feed(report.text)
+    assert not {tag for tag, _ in outline.tags} & {"script", "link", "img", "iframe", "form", "object"}
+    for _, attributes in outline.tags:
+        assert not {"src", "href", "style", "onclick"} & attributes.keys()
+    assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org/2000/svg)", report.text)
+    assert [tag for tag, _ in outline.tags].count("svg") == 4
+    assert "after 5 verdicts" in report.text
+
+
+def test_html_table_agrees_with_the_verdict_rows(judged):
+    outline = Outline()
+    outline.feed(build_report(judged).text)
+    counts = recount(judged)
+    shown = {row[0].strip(): row for row in outline.rows if row and row[0].startswith("candidate-")}
+    assert set(shown) == {f"candidate-{j}" for j in range(3)}
+    for name, row in shown.items():
+        outcomes = counts.get(name, [])
+        expected = [outcomes.count(2), outcomes.count(1), outcomes.count(0), len(outcomes)]
+        assert [int(cell) for cell in row[-4:]] == expected
+
+
+def test_markdown_has_a_row_per_entry_and_escapes_names(judged):
+    candidate = judged.candidates.get(name="candidate-1")
+    candidate.name = "a|b*c\n<i>"
+    candidate.save()
+    text = build_report(judged, "md").text
+    (row,) = [line for line in text.splitlines() if line.startswith("| a")]
+    assert row.startswith(r"| a\|b\*c \<i\> |")
+    assert len(re.findall(r"(?<!\\)\|", row)) == 10
+    assert "&lt;" not in text
+
+
+@pytest.mark.parametrize("report_format", ["html", "json", "md"])
+def test_studies_without_verdicts_have_a_report(lead_user, report_format):
+    study = make_study(n_queries=0, n_candidates=0, lead=lead_user, status="draft")
+    assert "Nothing is known yet" in build_report(study, report_format).text
+
+
+def test_unknown_formats_are_refused(study):
+    with pytest.raises(InvalidValueError, match="'pdf', must be one of html, json, md"):
+        build_report(study, "pdf")
+
+
+def test_limitations_fit_the_study(judged, annotator_user):
+    report = json.loads(build_report(judged, "json").text)
+    assert "All verdicts are from one person." in report["limitations"]
+    judge(annotator_user, judged, "a")
+    report = json.loads(build_report(judged, "json").text)
+    assert any("include 5 of 6 verdicts" in sentence for sentence in report["limitations"])
+
+
+def test_verdicts_on_dropped_candidates_are_counted_apart(judged):
+    name = max(recount(judged), key=lambda key: len(recount(judged)[key]))
+    judged.candidates.filter(name=name).update(is_active=False)
+    judged.data_version += 1000
+    judged.save()
+    refresh_study(judged)
+    report = json.loads(build_report(judged, "json").text)
+    n_shown = sum(entry["n_verdicts"] for entry in report["entries"])
+    assert n_shown == 5 - len(recount(judged)[name])
+    assert any("on candidates that were dropped" in sentence for sentence in report["limitations"])
+
+
+def test_hashes_change_with_what_they_stand_for(judged):
+    data, verdicts = data_hash(judged), verdicts_hash(judged)
+    Verdict.objects.filter(pk=Verdict.standing.first().pk).update(outcome=1, comment="x")
+    Verdict.objects.filter(pk=Verdict.standing.last().pk).update(outcome=0)
+    assert data_hash(judged) == data
+    assert verdicts_hash(judged) != verdicts
+    Response.objects.filter(query__study=judged).first().delete()
+    assert data_hash(judged) != data
