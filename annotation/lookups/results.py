@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from annotation.models import Candidate, PosteriorSnapshot, Query, SelectionState, Study, Verdict
 from annotation.rendering.numbers import plural, probability
@@ -160,14 +161,12 @@ def get_result(study: Study) -> StudyResult:
 
 def outcome_counts(study: Study) -> dict[int, tuple[int, int, int]]:
     """Return (losses, draws, wins) of the standing verdicts by candidate."""
-    tallies = {
-        f"n_{outcome.name.lower()}": Count("pk", filter=Q(outcome=int(outcome))) for outcome in Outcome
-    }
-    rows = Verdict.standing.filter(study=study).order_by().values("comparison__candidate_id")
-    return {
-        row["comparison__candidate_id"]: (row["n_loss"], row["n_draw"], row["n_win"])
-        for row in rows.annotate(**tallies)
-    }
+    standing = Verdict.standing.filter(study=study).order_by()
+    tally: dict[int, Counter[int | None]] = defaultdict(Counter)
+    groups = standing.values_list("comparison__candidate_id", "outcome").annotate(n=Count("pk"))
+    for candidate, outcome, n in groups:
+        tally[candidate][outcome] = n
+    return {key: (n[Outcome.LOSS], n[Outcome.DRAW], n[Outcome.WIN]) for key, n in tally.items()}
 
 
 def _entry(
