@@ -23,6 +23,7 @@ study_patterns = [
     path("undo", judging.UndoView.as_view(), name="undo"),
     path("posterior", results.PosteriorView.as_view(), name="posterior"),
     path("ranking", results.RankingView.as_view(), name="ranking"),
+    path("report", results.ReportView.as_view(), name="report"),
     path("verdicts", results.VerdictsView.as_view(), name="verdicts"),
     path("imports", runs.ImportsView.as_view(), name="imports"),
     path("exports", runs.ExportsView.as_view(), name="exports"),

@@ -1,6 +1,7 @@
 """What is known about a study: for leads, and as far as it is no secret of the loop, for viewers."""
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from annotation.api.serializers.base import Input
 from annotation.api.serializers.results import PosteriorOut, RankedOut, VerdictRowOut
 from annotation.api.views.base import StudyList, StudyView
+from annotation.jobs.report import FORMATS, build_report
 from annotation.lookups.results import get_result, list_ranking
 from annotation.models import Verdict
 
@@ -38,6 +40,25 @@ class RankingView(StudyView):
         fields.is_valid(raise_exception=True)
         ranked = list_ranking(self.study("lead"), **fields.validated_data)
         return Response(RankedOut(ranked, many=True).data)
+
+
+class ReportIn(Input):
+    """Which form of the report."""
+
+    type = serializers.ChoiceField(choices=list(FORMATS), default="json")
+
+
+class ReportView(StudyView):
+    """The report, as a file to keep or forward."""
+
+    @extend_schema(parameters=[ReportIn], responses={(200, kind): str for kind in FORMATS.values()})
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        """Send the report: JSON, one HTML file that stands alone, or Markdown."""
+        fields = ReportIn(data=request.query_params.dict())
+        fields.is_valid(raise_exception=True)
+        report = build_report(self.study("viewer"), fields.validated_data["type"])
+        headers = {"Content-Disposition": f'attachment; filename="{report.name}"'}
+        return HttpResponse(report.text, content_type=report.content_type, headers=headers)
 
 
 class VerdictsView(StudyList):
