@@ -149,6 +149,12 @@ def test_append_only_tables_refuse_every_write(admin_page: Client, model: Any) -
     assert model.objects.filter(pk=row.pk).exists()
 
 
+def test_study_page_leads_to_its_dashboard(admin_page: Client) -> None:
+    study = models.Study.objects.get()
+    page = admin_page.get(reverse("admin:annotation_study_change", args=[study.pk]))
+    assert f'href="{reverse("study-dashboard", args=[study.slug])}"' in page.content.decode()
+
+
 def test_study_page_keeps_its_secret(admin_page: Client) -> None:
     study = models.Study.objects.get()
     page = admin_page.get(reverse("admin:annotation_study_change", args=[study.pk]))

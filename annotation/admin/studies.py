@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from annotation.admin.base import ReadOnlyAdmin, TableAdmin
 from annotation.models import ApiToken, Membership, Study
@@ -22,6 +24,7 @@ class StudyAdmin(TableAdmin):
         "budget",
         "created_by",
         "created_at",
+        "dashboard",
     )
     list_filter = ("status", "kind", "strategy", "close_reason")
     list_select_related = ("baseline", "created_by")
@@ -29,6 +32,7 @@ class StudyAdmin(TableAdmin):
     date_hierarchy = "created_at"
     heavy = ("guidelines",)
     readonly_fields = (
+        "dashboard",
         "slug",
         "kind",
         "status",
@@ -40,6 +44,15 @@ class StudyAdmin(TableAdmin):
         "opened_at",
         "closed_at",
     )
+
+    @admin.display(description="Dashboard")
+    def dashboard(self, study: Study) -> str:
+        """Link to the page where a study is run."""
+        return format_html('<a href="{}">Open dashboard</a>', self.get_view_on_site_url(study))
+
+    def view_on_site(self, study: Study) -> str:
+        """Lead Django's "View on site" to the dashboard."""
+        return reverse("study-dashboard", args=[study.slug])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a study starts with files and a lead, in three steps on its own pages."""
