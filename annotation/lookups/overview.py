@@ -52,10 +52,20 @@ class Overview:
     status_words: str
 
     @property
+    def n_possible(self) -> int:
+        """Verdicts that judging everything would take."""
+        return self.n_comparisons * self.study.overlap
+
+    @property
     def n_wanted(self) -> int:
         """Verdicts after which the study ends at the latest."""
-        n_most = self.n_comparisons * self.study.overlap
-        return n_most if self.study.budget is None else min(self.study.budget, n_most)
+        budget = self.study.budget
+        return self.n_possible if budget is None else min(budget, self.n_possible)
+
+    @property
+    def share_spent(self) -> float | None:
+        """Verdicts so far, as a share of judging everything."""
+        return self.result.n_verdicts / self.n_possible if self.n_possible else None
 
 
 def get_overview(study: Study) -> Overview:

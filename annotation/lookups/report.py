@@ -156,10 +156,7 @@ def limitations(overview: Overview) -> list[str]:
         "comparisons behind them were not drawn at random, so they can mislead.",
     ]
     if not result.is_current:
-        known.append(
-            f"Estimates include {result.n_verdicts_seen} of {result.n_verdicts} verdicts: a computation was "
-            "under way."
-        )
+        known.append(f"{result.coverage} A computation was under way.")
     if n_counted < result.n_verdicts:
         known.append(
             f"{plural(result.n_verdicts - n_counted, 'verdict')} on candidates that were dropped are not in "
@@ -170,10 +167,11 @@ def limitations(overview: Overview) -> list[str]:
         known.append("All verdicts are from one person.")
     elif people and overview.alpha is None:
         known.append("No comparison was judged twice, so how far annotators agree is not known.")
-    if result.best and result.best.p_best is not None and result.best.p_best < study.target_p_best:
+    p_near = result.best.p_near_best if result.best else None
+    if p_near is not None and p_near < study.target_p_best:
         known.append(
-            f"The probability of the best candidate is below the target of {rate(study.target_p_best)}: more "
-            "verdicts could change the answer."
+            f"The answer has not reached the target of {rate(study.target_p_best)}: more verdicts could "
+            "change it."
         )
     return known
 

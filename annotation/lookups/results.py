@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from annotation.models import Candidate, PosteriorSnapshot, Query, SelectionState, Study, Verdict
 from annotation.rendering.numbers import plural, probability
@@ -68,8 +68,8 @@ class JudgeQuality:
 class StudyResult:
     """A study's standing, best entry first.
 
-    ``n_verdicts`` counts the standing verdicts now; ``n_verdicts_seen`` those that the numbers include, less
-    while a refresh is under way. ``entropy`` is in nats.
+    ``n_verdicts`` counts the standing verdicts now; ``n_verdicts_seen`` those that the numbers include.
+    ``is_current`` says that they include every verdict and every undo. ``entropy`` is in nats.
     """
 
     study: Study
@@ -77,6 +77,7 @@ class StudyResult:
     best: EntryResult | None
     n_verdicts: int
     n_verdicts_seen: int
+    is_current: bool
     version: int
     entropy: float | None
     method: str
@@ -85,9 +86,16 @@ class StudyResult:
     judges: list[JudgeQuality]
 
     @property
-    def is_current(self) -> bool:
-        """Whether every verdict is in the numbers."""
-        return self.n_verdicts == self.n_verdicts_seen
+    def coverage(self) -> str:
+        """Which verdicts the numbers include, in a sentence."""
+        n, n_seen = self.n_verdicts, self.n_verdicts_seen
+        if self.is_current:
+            return f"The numbers include all {plural(n, 'verdict')}." if n else "There are no verdicts yet."
+        if n_seen > n:
+            return f"The numbers still include {plural(n_seen - n, 'verdict')} taken back since."
+        if n_seen == n:
+            return "The numbers do not include the latest changes yet."
+        return f"The numbers include {n_seen} of {plural(n, 'verdict')}."
 
     @property
     def second(self) -> EntryResult | None:
@@ -144,11 +152,13 @@ def get_result(study: Study) -> StudyResult:
         if row["candidate"] in names
     ]
     entries.sort(key=lambda e: (not e.is_best, -(e.win_rate or 0.0), e.candidate.name))
+    newest = Verdict.objects.filter(study=study).aggregate(newest=Max("pk"))["newest"]
     return StudyResult(
         study=study,
         entries=entries,
         best=next((entry for entry in entries if entry.is_best), None),
         n_verdicts=Verdict.standing.filter(study=study).count(),
+        is_current=(newest or 0) <= (state.last_verdict_id if state else 0),
         n_verdicts_seen=state.n_verdicts if state else 0,
         version=state.version if state else 0,
         entropy=state.entropy if state else None,

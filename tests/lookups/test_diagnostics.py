@@ -42,6 +42,7 @@ def evidence(verdicts=(), *, judges=(), entries=None, people=(), **fields):
         best=entries[0],
         n_verdicts=len(verdicts),
         n_verdicts_seen=len(verdicts),
+        is_current=True,
         version=1,
         entropy=0.5,
         method="",

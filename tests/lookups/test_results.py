@@ -2,6 +2,7 @@ import pytest
 
 from annotation.jobs.refresh_selection import refresh_study
 from annotation.lookups.results import get_result, list_ranking, list_snapshots
+from annotation.services.verdicts import verdict_undo
 from tests.factories import judge
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +46,17 @@ def test_the_ranking_names_queries_candidates_and_reasons(study, django_assert_n
         ranking = list_ranking(study, limit=5)
     assert len(ranking) == 5
     assert all(row.reason and row.candidate.name.startswith("candidate") for row in ranking)
+
+
+def test_an_undo_that_is_not_in_the_numbers_yet_is_told(study, annotator_user):
+    judge(annotator_user, study, "a", "b")
+    refresh_study(study)
+    assert get_result(study).coverage == "The numbers include all 2 verdicts."
+    verdict_undo(user=annotator_user, slug=study.slug)
+    assert get_result(study).coverage == "The numbers still include 1 verdict taken back since."
+    judge(annotator_user, study, "tie")
+    result = get_result(study)
+    assert (result.n_verdicts, result.n_verdicts_seen, result.is_current) == (2, 2, False)
+    assert result.coverage == "The numbers do not include the latest changes yet."
+    judge(annotator_user, study, "tie")
+    assert get_result(study).coverage == "The numbers include 2 of 3 verdicts."
