@@ -19,11 +19,11 @@ def code_version() -> str:
     """Return the version of the project, with the commit where the checkout has one."""
     text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
     version = str(tomllib.loads(text)["project"]["version"])
-    commit = _commit(PROJECT / ".git")
+    commit = commit_of(PROJECT / ".git")
     return f"{version} ({commit[:12]})" if commit else version
 
 
-def _commit(git: Path) -> str:
+def commit_of(git: Path) -> str:
     """Return the commit that is checked out, read from git's own files; empty without any."""
     try:
         if git.is_file():
