@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annotation.lookups.arrays import pool_arrays
@@ -119,3 +121,13 @@ def _median_pace(*, study: Study, user: User) -> timedelta | None:
         if shown is not None and submitted - shown <= LONGEST_JUDGING
     ]
     return timedelta(seconds=statistics.median(seconds)) if seconds else None
+
+
+def count_verdicts(studies: QuerySet[Study], *, user: User) -> QuerySet[Study]:
+    """Return the studies, each with ``n_standing`` verdicts of all and ``n_mine`` of the person."""
+
+    def count(**who: int | None) -> Coalesce:
+        of_study = Verdict.standing.filter(study=OuterRef("pk"), **who).order_by().values("study")
+        return Coalesce(Subquery(of_study.annotate(n=Count("pk")).values("n")), 0)
+
+    return studies.annotate(n_standing=count(), n_mine=count(annotator_id=user.pk))

@@ -1,0 +1,231 @@
+// The judging page: the comparison on the screen, the next one already fetched, verdicts sent behind the reader's back.
+import { Api, Unreachable, wordsOf } from "./api.js";
+import { listenToKeys } from "./keys.js";
+import { Outbox } from "./outbox.js";
+import * as view from "./view.js";
+
+const HEARTBEAT = 120_000;
+const OFFLINE = "No answer from the server. Your verdicts are kept on this device and sent as soon as it answers";
+
+const form = document.getElementById("verdict-form");
+const strengthBox = form.elements.strength;
+const comment = document.getElementById("comment");
+const api = new Api(form);
+const ready = []; // comparisons fetched ahead, the next one first
+let current = form.elements.lease.value; // the lease on the screen, or null
+let currentHtml = document.getElementById("stage").innerHTML; // as it came, without drawn mathematics
+let shownAt = 0;
+let fetching = null;
+
+const outbox = new Outbox(api, {
+  onProgress: view.showProgress,
+  onRefused: (words) => view.showNotice("warning", words),
+  onWaiting: (n, isLoggedOut) =>
+    view.showNotice(
+      "warning",
+      isLoggedOut
+        ? `You are logged out. ${n} verdict(s) are kept on this device: log in in another tab, then reload this page.`
+        : `${OFFLINE} (${n} waiting).`,
+    ),
+  onClear: () => isOfflineNotice() && view.clearNotice(),
+});
+
+function isOfflineNotice() {
+  return document.getElementById("judge-notice").textContent.startsWith(OFFLINE);
+}
+
+function holding() {
+  return [current, ...ready.map((comparison) => comparison.id)].filter(Boolean);
+}
+
+// ---- Fetching ahead -------------------------------------------------------------------------------------
+
+function fetchAhead() {
+  if (!fetching) fetching = claimAhead().finally(() => (fetching = null));
+  return fetching;
+}
+
+async function claimAhead() {
+  if (ready.length) return;
+  try {
+    const answer = await api.claim(holding());
+    if (answer.status === 201) ready.push(answer.body);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+  }
+}
+
+// ---- Moving on ------------------------------------------------------------------------------------------
+
+async function next() {
+  if (!ready.length) {
+    current = null;
+    view.showEmpty("Fetching the next comparison …");
+    const isSent = await outbox.flush();
+    await fetchAhead();
+    if (!ready.length) {
+      // Nothing came: the page itself says why (done, paused, others hold the rest), unless nobody answers.
+      if (isSent) location.assign(location.pathname);
+      else setTimeout(() => current === null && next(), 3000);
+      return;
+    }
+  }
+  put(ready.shift());
+  fetchAhead();
+}
+
+function put(comparison) {
+  current = comparison.id;
+  currentHtml = comparison.html;
+  form.elements.lease.value = current;
+  form.elements.idempotency_key.value = newKey();
+  comment.value = "";
+  strengthBox.checked = false;
+  closeSheets();
+  form.querySelector('[value="undo"]').disabled = false;
+  view.showComparison(comparison.html);
+  shownAt = performance.now();
+  api.show(current).then(noticeIfGone, ignoreUnreachable);
+}
+
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Plain HTTP on another host than loopback has no randomUUID.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function ignoreUnreachable(error) {
+  if (!(error instanceof Unreachable)) throw error;
+}
+
+// ---- What a person can do -------------------------------------------------------------------------------
+
+async function choose(choice, strength) {
+  if (!current) return;
+  const verdict = {
+    lease: current,
+    choice,
+    strength: strength === 2 || (strengthBox.checked && ["a", "b"].includes(choice)) ? 2 : 1,
+    comment: comment.value,
+    idempotency_key: form.elements.idempotency_key.value,
+  };
+  if (!isOfflineNotice()) view.clearNotice();
+  outbox.add(verdict);
+  await next();
+}
+
+async function undo() {
+  if (!(await outbox.flush())) return;
+  try {
+    const answer = await api.undo();
+    if (answer.status >= 400) return void view.showNotice("warning", wordsOf(answer));
+    if (ready.length > 0) dropLast();
+    if (current) ready.unshift({ id: current, html: currentHtml });
+    put(answer.body);
+    view.showProgress(answer.body.progress);
+    view.showNotice("good", "Your last verdict is undone. Judge this comparison again.");
+  } catch (error) {
+    ignoreUnreachable(error);
+    view.showNotice("warning", "No answer from the server: nothing was undone. Try again in a moment.");
+  }
+}
+
+function dropLast() {
+  // At most three comparisons on one desk: the one fetched ahead goes back.
+  const dropped = ready.pop();
+  api.release(dropped.id).catch(ignoreUnreachable);
+}
+
+async function skip(reason) {
+  if (!current) return;
+  try {
+    const answer = await api.skip(current, reason);
+    if (answer.status >= 400) return void view.showNotice("warning", wordsOf(answer));
+    view.showNotice("good", "Skipped: it goes to other annotators and will not come back to you.");
+    document.getElementById("reason").value = "";
+    await next();
+  } catch (error) {
+    ignoreUnreachable(error);
+    view.showNotice("warning", "No answer from the server: nothing was skipped. Try again in a moment.");
+  }
+}
+
+function closeSheets(except) {
+  document.querySelectorAll(".sheet[open]").forEach((sheet) => {
+    if (sheet !== except) sheet.open = false;
+  });
+}
+
+function openSheet(id, field) {
+  const sheet = document.getElementById(id);
+  const isOpening = !sheet.open;
+  closeSheets(sheet);
+  sheet.open = isOpening;
+  if (isOpening && field) document.getElementById(field).focus();
+}
+
+// ---- Wiring ---------------------------------------------------------------------------------------------
+
+form.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || button.value === "leave") return;
+  event.preventDefault();
+  if (button.name === "choice") choose(button.value, 1);
+  else if (button.value === "undo") undo();
+  else if (button.value === "skip") skip(form.elements.reason.value);
+});
+
+listenToKeys(
+  {
+    choose,
+    undo,
+    openSkip: () => openSheet("skip-sheet", "reason"),
+    openComment: () => openSheet("comment-sheet", "comment"),
+    guidelines: () => openSheet("guidelines"),
+    keys: () => openSheet("keys"),
+    differences: () => view.toggle("differences"),
+    raw: () => view.toggle("raw"),
+    close: (target) => {
+      closeSheets();
+      target.blur();
+    },
+  },
+  (milliseconds) => performance.now() - shownAt < milliseconds,
+);
+
+document.getElementById("reason").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  skip(event.target.value);
+});
+document.getElementById("toggle-raw").addEventListener("click", () => view.toggle("raw"));
+document.getElementById("toggle-differences").addEventListener("click", () => view.toggle("differences"));
+document.querySelectorAll(".needs-js").forEach((place) => (place.hidden = false));
+
+function noticeIfGone(answer) {
+  if (answer.status === 409 || answer.status === 404) view.showNotice("warning", wordsOf(answer));
+}
+
+setInterval(() => {
+  if (document.hidden) return;
+  holding().forEach((lease) =>
+    api.renew(lease).then((answer) => lease === current && noticeIfGone(answer), ignoreUnreachable),
+  );
+}, HEARTBEAT);
+
+// What was only fetched ahead goes back at once; the one on the screen stays, since a reload shows it again.
+window.addEventListener("pagehide", () => {
+  ready.forEach((comparison) => api.release(comparison.id, { keepalive: true }).catch(ignoreUnreachable));
+  ready.length = 0;
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // the back button brought an old page to life
+});
+
+view.drawMathematics();
+outbox.flush();
+fetchAhead();
