@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from annotation.formats.cells import hash_turns
 from annotation.models import Candidate, Lease, Membership, Query, Response, Study, Verdict
 from annotation.services.leases import lease_claim
 from annotation.services.verdicts import verdict_submit
@@ -27,15 +27,10 @@ def add_member(study: Study, user, role: str = Membership.Role.ANNOTATOR):
     return user
 
 
-def text_hash(turns: list[str]) -> str:
-    """Return the digest that imports store with a response."""
-    return hashlib.sha256("\x1f".join(turns).encode()).hexdigest()
-
-
 def add_response(query: Query, candidate: Candidate, *turns: str) -> Response:
     """Add one response; equal turns have equal hashes."""
     return Response.objects.create(
-        query=query, candidate=candidate, turns=list(turns), text_hash=text_hash(list(turns))
+        query=query, candidate=candidate, turns=list(turns), text_hash=hash_turns(turns)
     )
 
 

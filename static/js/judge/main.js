@@ -34,8 +34,10 @@ function isOfflineNotice() {
   return document.getElementById("judge-notice").textContent.startsWith(OFFLINE);
 }
 
+// Leases that must not be offered again: on the screen, fetched ahead, or judged with the verdict under way.
 function holding() {
-  return [current, ...ready.map((comparison) => comparison.id)].filter(Boolean);
+  const underWay = outbox.items.map((verdict) => verdict.lease);
+  return [current, ...ready.map((comparison) => comparison.id), ...underWay].filter(Boolean).slice(0, 10);
 }
 
 // ---- Fetching ahead -------------------------------------------------------------------------------------
@@ -212,7 +214,7 @@ function noticeIfGone(answer) {
 
 setInterval(() => {
   if (document.hidden) return;
-  holding().forEach((lease) =>
+  [current, ...ready.map((comparison) => comparison.id)].filter(Boolean).forEach((lease) =>
     api.renew(lease).then((answer) => lease === current && noticeIfGone(answer), ignoreUnreachable),
   );
 }, HEARTBEAT);

@@ -1,6 +1,8 @@
 // What is on the screen: the comparison, its plain form, highlighted differences, figures and notices.
 import { markDifferences } from "./differences.js";
 
+// The server keeps the delimiters, so that the source reads as it was written where it cannot be drawn.
+const DELIMITERS = /^(\$\$?|\\\(|\\\[)|(\$\$?|\\\)|\\\])$/g;
 const stage = document.getElementById("stage");
 const noticePlace = document.getElementById("judge-notice");
 const modes = { raw: false, differences: false };
@@ -29,7 +31,7 @@ export function drawMathematics() {
   stage.querySelectorAll(".math").forEach((place) => {
     const source = place.textContent;
     try {
-      window.katex.render(source, place, { displayMode: place.classList.contains("math--display"), throwOnError: true, maxSize: 20, maxExpand: 200 });
+      window.katex.render(source.replace(DELIMITERS, ""), place, { displayMode: place.classList.contains("math--display"), throwOnError: true, maxSize: 20, maxExpand: 200 });
     } catch {
       place.textContent = source; // not valid LaTeX: the source is better than nothing
     }
