@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.weak_judges.grouping import Int32
 from annotation.weak_judges.tokenizer import tokenize
 
-Int32 = NDArray[np.int32]
 END = 0
 
 

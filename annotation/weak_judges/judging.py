@@ -13,7 +13,7 @@ from annotation.weak_judges.settings import KGramSettings
 
 LOSS, DRAW, WIN, MISSING = 0, 1, 2, -1
 # Share of the whole time that encoding takes, for the progress bar only.
-_ENCODING_SHARE = 0.4
+_ENCODING_SHARE = 0.5
 _N_THREADS = 2
 
 Progress = Callable[[float, str], None]

@@ -15,16 +15,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.weak_judges.encoding import END, Int32, TokenStream
+from annotation.weak_judges.encoding import END, TokenStream
+from annotation.weak_judges.grouping import (
+    Bool,
+    Int,
+    Int32,
+    buckets,
+    changes,
+    chunks,
+    count_alike,
+    run_starts,
+    stable_order,
+    starts_of,
+)
 from annotation.weak_judges.settings import KGramSettings
 
 Float = NDArray[np.float64]
-Int = NDArray[np.int64]
-Bool = NDArray[np.bool_]
 
 # Positions sorted at once: few enough for the processor's cache, enough to hide the cost of each numpy call.
 CHUNK = 1 << 18
-_KEY_BITS = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +96,11 @@ class KGramCounter:
 
         ``report`` gets the order under way and the fraction of its positions that are done.
         """
+        yield self._sums_without_context()
+        report(1, 1.0)
         settled = np.zeros(self._stream.n_documents)
         positions = self._first_positions()
-        for order in range(1, max_order + 1):
+        for order in range(2, max_order + 1):
             still_open = np.zeros_like(settled)
             rests = []
             for counted, fraction in self._count_chunks(positions, order):
@@ -100,56 +111,73 @@ class KGramCounter:
             positions = _join(rests)
             yield still_open + settled
 
+    def _sums_without_context(self) -> Float:
+        stream, lengths = self._stream, self._stream.lengths
+        tokens = stream.tokens[1:]
+        n_alike = count_alike(tokens, stream.n_types, np.repeat(self._root, lengths))
+        n_in_root = np.bincount(self._root, lengths).astype(np.int64)[self._root]
+        if self._leaves_own_out:
+            n_alike -= count_alike(tokens, stream.n_types, np.repeat(stream.entry, lengths))
+            n_in_root -= np.bincount(stream.entry, lengths).astype(np.int64)[stream.entry]
+        log_total = np.log(n_in_root + self._smoothing * self._n_words[self._root])
+        return np.add.reduceat(np.log(n_alike + self._smoothing), stream.first[:-1] - 1) - lengths * log_total
+
     def _first_positions(self) -> _Positions:
-        """All positions, one context per root, sorted by predicted token."""
+        """All positions, coarsely grouped so that no context of order 2 crosses a group."""
         stream = self._stream
         document = np.repeat(np.arange(stream.n_documents, dtype=np.int32), stream.lengths)
-        root = self._root[document]
-        by_token = _stable_order(stream.tokens[1:].astype(np.int64), stream.n_types)
-        order = by_token[_stable_order(root[by_token].astype(np.int64), int(self._root.max(initial=0)) + 1)]
-        starts = _run_starts(_changes(root[order]))
-        return _Positions((order + 1).astype(np.int32), stream.tokens[1:][order], document[order], starts)
+        is_whole = self._root.max(initial=0) == 0
+        group = buckets(stream.tokens[:-1], stream.n_types) if is_whole else self._root[document]
+        order = np.argsort(group, kind="stable").astype(np.int32)
+        return _Positions(
+            order + np.int32(1), stream.tokens[1:][order], document[order], run_starts(changes(group[order]))
+        )
 
     def _count_chunks(self, positions: _Positions, order: int) -> Iterator[tuple[_Counted, float]]:
         """Chunks in order, whatever thread counted them: sums of floats must not depend on timing."""
-        chunks = list(_chunks(positions.starts, self._chunk))
+        ranges = list(chunks(positions.starts, self._chunk))
 
         def count(chunk: tuple[int, int]) -> _Counted:
             return self._count(positions.cut(*chunk), order)
 
         with ThreadPoolExecutor(self._n_threads) as pool:
-            for (_, last), counted in zip(chunks, pool.map(count, chunks), strict=True):
+            for (_, last), counted in zip(ranges, pool.map(count, ranges), strict=True):
                 yield counted, float(positions.starts[last]) / len(positions)
 
     def _count(self, group: _Positions, order: int) -> _Counted:
-        group = self._split_contexts(group, order) if order > 1 else group
+        group = self._split_contexts(group, order)
         n_in_context = np.diff(group.starts)
-        is_new = _changes(group.token)
+        is_new = changes(group.token)
         is_new[group.starts[:-1]] = True
-        kgram_starts = _run_starts(is_new)
+        kgram_starts = run_starts(is_new)
         n_in_kgram = np.diff(kgram_starts)
         kgrams_before = np.searchsorted(kgram_starts, group.starts)
         context_of_kgram = np.repeat(np.arange(len(n_in_context)), np.diff(kgrams_before))
 
         log_likelihood, is_settled = self._score(group, n_in_context, n_in_kgram, context_of_kgram)
-        if order > 1:
-            # The context has reached the start of its document: there is nothing further left.
-            is_settled |= self._stream.tokens[group.position[group.starts[:-1]] - (order - 1)] == END
+        # Where the context has reached the start of its document, there is nothing further left.
+        is_settled |= self._stream.tokens[group.position[group.starts[:-1]] - (order - 1)] == END
         return _settle(group, log_likelihood, is_settled, self._stream.n_documents)
 
     def _split_contexts(self, group: _Positions, order: int) -> _Positions:
         """Sort inside each context by the token ``order - 1`` places to the left."""
-        n_contexts = len(group.starts) - 1
-        added = self._stream.tokens[group.position - (order - 1)]
-        key = np.repeat(np.arange(n_contexts) * self._stream.n_types, np.diff(group.starts)) + added
-        by_key = _stable_order(key, n_contexts * self._stream.n_types)
-        return group.take(by_key, _run_starts(_changes(key[by_key])))
+        if order == 2:
+            by_token, _ = self._order_within(group, group.token)
+            group = group.take(by_token, group.starts)
+        added = self._stream.tokens[group.position - np.int32(order - 1)]
+        by_added, key = self._order_within(group, added)
+        return group.take(by_added, run_starts(changes(key[by_added])))
+
+    def _order_within(self, group: _Positions, tokens: Int32) -> tuple[Int, Int]:
+        """The stable order by (context, token), and the key it sorts."""
+        n_contexts, n_types = len(group.starts) - 1, self._stream.n_types
+        key = np.repeat(np.arange(n_contexts) * n_types, np.diff(group.starts)) + tokens
+        return stable_order(key, n_contexts * n_types), key
 
     def _score(
         self, group: _Positions, n_in_context: Int, n_in_kgram: Int, context_of_kgram: Int
     ) -> tuple[Float, Bool]:
         """Log-likelihood per position, and whether each context is settled."""
-        is_alone = n_in_context == 1
         if self._leaves_own_out:
             return self._score_leaving_own_out(group, n_in_context, n_in_kgram)
         if self._smoothing == 0:
@@ -158,7 +186,7 @@ class KGramCounter:
             return np.repeat(log_kgram, n_in_kgram), np.bincount(context_of_kgram) == 1
         total = n_in_context + self._smoothing * self._words_of(group)
         log_kgram = np.log(n_in_kgram + self._smoothing) - np.log(total)[context_of_kgram]
-        return np.repeat(log_kgram, n_in_kgram), is_alone
+        return np.repeat(log_kgram, n_in_kgram), n_in_context == 1
 
     def _score_leaving_own_out(
         self, group: _Positions, n_in_context: Int, n_in_kgram: Int
@@ -181,8 +209,7 @@ class KGramCounter:
 def _settle(group: _Positions, log_likelihood: Float, is_settled: Bool, n_documents: int) -> _Counted:
     n_in_context = np.diff(group.starts)
     is_open = ~np.repeat(is_settled, n_in_context)
-    open_starts = np.concatenate(([0], np.cumsum(n_in_context[~is_settled])))
-    rest = group.take(is_open, open_starts)
+    rest = group.take(is_open, starts_of(n_in_context[~is_settled]))
     open_sums = _sum_by(rest.document, log_likelihood[is_open], n_documents)
     settled_sums = _sum_by(group.document[~is_open], log_likelihood[~is_open], n_documents)
     return _Counted(open_sums, settled_sums, rest)
@@ -212,42 +239,6 @@ def _count_others(entry: Int32, sizes: Int) -> Int:
     return n_all
 
 
-def _stable_order(key: Int, n_keys: int) -> Int:
-    """The stable argsort of whole numbers below ``n_keys``.
-
-    Key and place share one word where they fit: numpy sorts values with vector instructions, several times
-    faster than it sorts places.
-    """
-    place_bits = len(key).bit_length()
-    if n_keys.bit_length() + place_bits > _KEY_BITS:
-        return np.argsort(key, kind="stable")
-    packed = (key << place_bits) | np.arange(len(key))
-    packed.sort()
-    return packed & ((1 << place_bits) - 1)
-
-
-def _changes(values: Int | Int32) -> Bool:
-    """Whether each value differs from the one before; the first always does."""
-    is_new = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=is_new[1:])
-    return is_new
-
-
-def _run_starts(is_new: Bool) -> Int:
-    """Where runs start, and the end of the last."""
-    return np.append(np.flatnonzero(is_new), len(is_new))
-
-
-def _chunks(starts: Int, size: int) -> Iterator[tuple[int, int]]:
-    """Ranges of contexts of about ``size`` positions; a larger context is a chunk alone."""
-    first, n_contexts = 0, len(starts) - 1
-    while first < n_contexts:
-        last = int(np.searchsorted(starts, starts[first] + size, side="right")) - 1
-        last = max(last, first + 1)
-        yield first, last
-        first = last
-
-
 def _join(parts: list[_Positions]) -> _Positions:
     none = np.zeros(0, np.int32)
     sizes = [np.diff(part.starts) for part in parts]
@@ -255,5 +246,5 @@ def _join(parts: list[_Positions]) -> _Positions:
         np.concatenate([none, *(part.position for part in parts)]),
         np.concatenate([none, *(part.token for part in parts)]),
         np.concatenate([none, *(part.document for part in parts)]),
-        np.concatenate(([0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *sizes])))),
+        starts_of(np.concatenate([np.zeros(0, np.int64), *sizes])),
     )

@@ -139,12 +139,3 @@ def test_chunks_and_threads_change_nothing(chunk: int, n_threads: int, corpus: s
     sums = np.stack(list(counter.sums(5, lambda _order, _fraction: None)), axis=1)
     expected = nltk_scores(texts, settings)[stream.query, stream.entry]
     np.testing.assert_allclose(sums / stream.lengths[:, np.newaxis], expected, rtol=0, atol=1e-9)
-
-
-def test_keys_too_wide_to_pack_are_sorted_all_the_same() -> None:
-    from annotation.weak_judges.kgrams import _stable_order
-
-    key = np.random.default_rng(1).integers(0, 50, 300)
-    expected = np.argsort(key, kind="stable")
-    np.testing.assert_array_equal(_stable_order(key, 50), expected)
-    np.testing.assert_array_equal(_stable_order(key, 1 << 60), expected)
