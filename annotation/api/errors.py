@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, UnreadablePostError
@@ -79,7 +80,8 @@ def _answer_django(error: Exception) -> Response:
     if isinstance(error, DjangoValidationError):
         return answer(400, "invalid_value", " ".join(error.messages))
     if isinstance(error, RequestDataTooBig):
-        return answer(413, "too_large", "The request is too large.")
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        return answer(413, "too_large", f"The body is too long, at most {limit:,} bytes are allowed.")
     if isinstance(error, SuspiciousOperation | UnreadablePostError):
         return answer(400, "bad_request", "The request could not be read.")
     logger.error("Unforeseen error in the API", exc_info=error)

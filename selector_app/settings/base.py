@@ -171,7 +171,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     # The framework's browsable pages need inline scripts, which the strict policy refuses.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["annotation.api.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "annotation.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "annotation.api.schema.ErrorAutoSchema",
     "EXCEPTION_HANDLER": "annotation.api.errors.handle_error",

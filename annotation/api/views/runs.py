@@ -95,5 +95,8 @@ class FileView(APIView):
         except FileNotFoundError as error:
             raise NotFoundError(f"{file.name} is no longer on the server's disk.") from error
         # Uploads are untrusted: never shown in the browser, whatever they claim to be.
-        headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"}
-        return FileResponse(content, as_attachment=True, filename=file.name, headers=headers)
+        answer = FileResponse(
+            content, as_attachment=True, filename=file.name, content_type="application/octet-stream"
+        )
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
