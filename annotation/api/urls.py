@@ -1,7 +1,7 @@
 """Addresses of the API, without a slash at the end."""
 
 from django.contrib.auth.decorators import login_required
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from annotation.api.views import judging, results, runs, studies
@@ -14,7 +14,8 @@ study_patterns = [
     path("pause", studies.StudyActionView.as_view(action="pause"), name="study-pause"),
     path("close", studies.StudyActionView.as_view(action="close"), name="study-close"),
     path("members", studies.MembersView.as_view(), name="members"),
-    path("members/<str:username>", studies.MemberView.as_view(), name="member"),
+    # The characters of Django's user names; a name of other ones is nobody's.
+    re_path(r"^members/(?P<username>[\w.@+-]{1,150})$", studies.MemberView.as_view(), name="member"),
     path("candidates", studies.CandidatesView.as_view(), name="candidates"),
     path("candidates/<int:candidate_id>", studies.CandidateView.as_view(), name="candidate"),
     path("queries", studies.QueriesView.as_view(), name="queries"),

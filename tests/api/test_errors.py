@@ -32,6 +32,7 @@ BAD_INPUT = [
     ("patch", STUDY, {"baseline": "nobody"}, "candidate-0"),
     ("patch", STUDY, {"strategy": "oracle"}, "llm_selector"),
     ("patch", STUDY, {"strategy_params": {"loss": "low"}}, "loss"),
+    ("patch", STUDY, {"weak_settings": {"a": ["b\x00"]}}, "weak_settings"),
     ("patch", STUDY, {"strategy_params": [1]}, "strategy_params"),
     ("post", STUDY + "/members", {"role": "lead"}, "username"),
     ("post", STUDY + "/members", {"username": "annotator", "role": "boss"}, "lead, annotator, viewer"),
@@ -149,4 +150,10 @@ def test_error_in_a_view_is_answered_as_json(lead, study, monkeypatch) -> None:
 
 def test_unknown_lease_is_not_found(lead) -> None:
     response = lead.post(f"/api/v1/leases/{uuid.uuid4()}/verdict", {"choice": "a"}, format="json")
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("address", ["members/%00", "members/" + "x" * 5000])
+def test_odd_user_name_in_the_address(lead, study, address) -> None:
+    response = lead.delete(f"/api/v1/studies/{study.slug}/{address}")
     assert response.status_code == 404

@@ -1,5 +1,6 @@
 """What all input has in common: unknown fields and words are refused by name."""
 
+import json
 from typing import Any
 
 from rest_framework import serializers
@@ -35,6 +36,16 @@ class Word(serializers.ChoiceField):
         super().__init__(choices, **options)
         allowed = ", ".join(str(choice) for choice in self.choices)
         self.error_messages["invalid_choice"] = f"{{input!r}} is not allowed; choose one of {allowed}."
+
+
+class Options(serializers.DictField):
+    """Named options, free in form; databases keep no NUL, however deep."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse NUL in names and values."""
+        if "\\u0000" in json.dumps(data):
+            raise serializers.ValidationError("Null characters are not allowed.")
+        return super().to_internal_value(data)
 
 
 class ErrorDetail(serializers.Serializer[Any]):

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotation.api.serializers.base import Input, Word
+from annotation.api.serializers.base import Input, Options, Word
 from annotation.models import Membership, Study
 
 
@@ -14,8 +14,8 @@ class StudySettingsIn(Input):
 
     guidelines = serializers.CharField(required=False, allow_blank=True, help_text="Markdown.")
     strategy = serializers.CharField(required=False, help_text="random or llm_selector.")
-    strategy_params = serializers.DictField(required=False)
-    weak_settings = serializers.DictField(required=False)
+    strategy_params = Options(required=False)
+    weak_settings = Options(required=False)
     budget = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**31 - 1)
     overlap = serializers.IntegerField(required=False, min_value=1, max_value=9)
     target_p_best = serializers.FloatField(required=False, min_value=0.5, max_value=0.999)
