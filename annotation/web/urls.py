@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, path
 
-from annotation.web import dashboard, home, judging, report, tokens
+from annotation.web import dashboard, home, imports, judging, members, pool, report, setup, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -11,8 +11,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("account/tokens/", tokens.tokens, name="account-tokens"),
     path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="account-token-revoke"),
+    path("studies/new/", imports.new_study, name="study-new"),
     path("studies/<slug:slug>/", dashboard.dashboard, name="study-dashboard"),
     path("studies/<slug:slug>/judge/", judging.judge, name="study-judge"),
+    path("studies/<slug:slug>/import/", imports.import_page, name="study-import"),
+    path("studies/<slug:slug>/runs/<int:run_id>/", imports.run_page, name="study-run"),
+    path("studies/<slug:slug>/settings/", setup.settings_page, name="study-settings"),
+    path("studies/<slug:slug>/state/<slug:action>/", setup.state, name="study-state"),
+    path("studies/<slug:slug>/members/", members.members, name="study-members"),
+    path("studies/<slug:slug>/pool/", pool.pool, name="study-pool"),
+    path("studies/<slug:slug>/exports/", pool.exports, name="study-exports"),
     path("studies/<slug:slug>/charts/<slug:name>.svg", dashboard.chart, name="study-chart"),
     path("studies/<slug:slug>/ranking/", dashboard.ranking, name="study-ranking"),
     path("studies/<slug:slug>/verdicts/", dashboard.verdicts, name="study-verdicts"),
