@@ -26,7 +26,6 @@ def test_the_file_has_the_sum_of_the_table(name):
     ("licence", "words"),
     [
         ("katex/LICENSE", "MIT License"),
-        ("uplot/LICENSE", "MIT License"),
         ("katex/fonts/OFL.txt", "SIL OPEN FONT LICENSE"),
     ],
 )
@@ -42,14 +41,12 @@ def test_the_style_sheets_name_only_files_that_are_here():
         for url in re.findall(r"url\(([^)]+)\)", sheet.read_text(encoding="utf-8"))
     ]
 
-    assert len(sheets) == 2
+    assert len(sheets) == 1
     assert named
     assert [path for path in named if not path.is_file()] == []
 
 
 def test_versions_in_the_table_are_those_in_the_files():
-    uplot = (FOLDER / "uplot" / "uPlot.iife.min.js").read_text(encoding="utf-8")
     katex = (FOLDER / "katex" / "katex.min.js").read_text(encoding="utf-8")
 
-    assert f"(v{TABLE['uplot/uPlot.iife.min.js'][2]})" in uplot
     assert f'"{TABLE["katex/katex.min.js"][2]}"' in katex
