@@ -6,10 +6,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from annotation.exceptions import InvalidValueError
+from annotation.selection.beta_top_two import BetaTopTwoStrategy
+from annotation.selection.bradley_terry import BradleyTerryStrategy
 from annotation.selection.item_response_strategy import ItemResponseStrategy
-from annotation.selection.llm_selector import LLMSelectorQueryStrategy, LLMSelectorStrategy
+from annotation.selection.llm_selector import LLMSelectorStrategy
 from annotation.selection.parameters import ParameterValue, validate_against
 from annotation.selection.random_strategy import RandomStrategy
+from annotation.selection.whole_query import (
+    ConfidenceStrategy,
+    LLMSelectorQueryStrategy,
+    MostDrawsStrategy,
+    RandomQueryStrategy,
+    UncertaintyStrategy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +29,18 @@ if TYPE_CHECKING:
 STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType(
     {
         cls.name: cls
-        for cls in (ItemResponseStrategy, RandomStrategy, LLMSelectorStrategy, LLMSelectorQueryStrategy)
+        for cls in (
+            ItemResponseStrategy,
+            BetaTopTwoStrategy,
+            LLMSelectorStrategy,
+            LLMSelectorQueryStrategy,
+            RandomStrategy,
+            RandomQueryStrategy,
+            BradleyTerryStrategy,
+            MostDrawsStrategy,
+            UncertaintyStrategy,
+            ConfidenceStrategy,
+        )
     }
 )
 """Every strategy class by its name, in the order shown to people."""
