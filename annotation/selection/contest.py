@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from annotation.selection.item_response import ItemResponse
-    from annotation.selection.pool import CellPrediction
+    from annotation.selection.pool import CellPrediction, PoolPrediction
 
 JITTER = 1e-10
-"""Added to the diagonal before a Cholesky root, in squared logits; far below any real variance."""
+"""Least variance, in squared logits, far below any real one; also added before a Cholesky root."""
+
+LEAST_RATE = 1e-3
+"""Win rates are kept this far from 0 and 1 where their logit is taken."""
+
+SETTLED = 1e6
+"""Cost of a rival that no further outcome can separate from the leader: above that of any other."""
 
 
 @dataclass(frozen=True)
@@ -26,47 +32,58 @@ class Contest:
 
 
 class ContestDraw:
-    """Draws leaders and their challengers from the posterior of the abilities.
+    """Draws leaders and their challengers from the posterior of the pool win rates.
 
     Parameters
     ----------
-    model
-        Its abilities; the baseline's is 0, where a candidate would win as often as lose.
+    pool
+        Predicted win rates with their covariance.
     is_live
-        Entries that a comparison can still tell something about, shape (n_candidates + 1,).
+        Entries that a comparison can still tell something about, shape (n_entries,).
+    margin
+        Win rate by which a rival must beat the leader to matter, from 0 up.
 
     Notes
     -----
-    The leader is a Thompson sample. The challenger has the smallest transportation cost
-    (a_leader - a_k)^2 / Var(a_leader - a_k): the rival that the verdicts so far separate least from it.
-    Working on the logit scale matters: near the ceiling, Gaussian win rates would make every
-    little-known candidate a leader.
+    The leader is a Thompson sample. The challenger has the smallest transportation cost (leader +
+    margin - k)^2 / Var(leader - k): of all rivals, the one that the verdicts so far separate least from
+    it. The margin keeps verdicts from being spent on which of two near-equals leads while hardly known
+    rivals wait. All on the logit scale: near the ceiling, Gaussian win rates would make every little-
+    known candidate a leader.
 
     References
     ----------
-    Shang et al., "Fixed-confidence guarantees for Bayesian best-arm identification", AISTATS 2020 (T3C).
-    """
+    Shang et al., "Fixed-confidence guarantees for Bayesian best-arm identification", AISTATS 2020
+    (T3C); the margin is the indifference zone of epsilon-best-arm identification."""
 
-    def __init__(self, model: ItemResponse, is_live: NDArray[np.bool_]) -> None:
-        n = len(model.ability) + 1
-        self._mean = np.append(model.ability, 0.0)
-        self._covariance = np.zeros((n, n))
-        self._covariance[:-1, :-1] = model.covariance
-        self._root = np.linalg.cholesky(self._covariance + JITTER * np.eye(n))
+    def __init__(self, pool: PoolPrediction, is_live: NDArray[np.bool_], margin: float) -> None:
+        rate, covariance = pool.win_rate, np.zeros((len(is_live), len(is_live)))
+        self._mean, stretch = logit_moments(rate)
+        covariance[:-1, :-1] = pool.covariance
+        self._covariance = covariance * stretch * stretch[:, None]
+        self._root = np.linalg.cholesky(self._covariance + JITTER * np.eye(len(rate)))
+        room = np.minimum(margin, 0.5 * (1.0 - rate))
+        self._bar = logit_moments(rate + room)[0]
         self._is_live = is_live
 
     def draw(self, rng: np.random.Generator) -> Contest:
         """Return one contest of which at least one side is live."""
         mean, covariance = self._mean, self._covariance
         leader = int(np.argmax(mean + self._root @ rng.standard_normal(len(mean))))
-        gap = np.maximum(mean[leader] - mean, 0.0)
+        gap = np.maximum(self._bar[leader] - mean, 0.0)
         variance = covariance[leader, leader] + covariance.diagonal() - 2.0 * covariance[leader]
-        cost = gap**2 / np.maximum(variance, JITTER)
+        cost = np.where(variance > JITTER, gap**2 / np.maximum(variance, JITTER), SETTLED + gap)
         cost[leader] = np.inf
         if not self._is_live[leader]:
             cost[~self._is_live] = np.inf
         # A seeded hair breaks exact ties, else the first candidate would always be the challenger.
         return Contest(leader, int(np.argmin(cost + 1e-9 * rng.random(len(cost)))))
+
+
+def logit_moments(rate: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the logit of win rates and its derivative, each of the rates' shape."""
+    inside = np.clip(rate, LEAST_RATE, 1.0 - LEAST_RATE)
+    return np.log(inside / (1.0 - inside)), 1.0 / (inside * (1.0 - inside))
 
 
 def information(

@@ -29,6 +29,14 @@ REFIT_FROM = 8
 N_SAMPLES = 4000
 """Samples behind P(best): their own error is below 0.01."""
 
+MARGIN = Parameter(
+    "margin",
+    0.03,
+    "A rival contests the first place in so far as it may beat the leader by this win rate.",
+    low=0.0,
+    high=0.5,
+)
+
 COMMON_SHARE = Parameter(
     "common_share",
     0.0,
@@ -54,7 +62,7 @@ class ItemResponseStrategy(Strategy):
         "Learns how able each candidate and how easy each query is, and asks for the comparison that best "
         "separates the two candidates that contest the first place."
     )
-    parameters = (DELTA, COMMON_SHARE)
+    parameters = (DELTA, MARGIN, COMMON_SHARE)
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         super().__init__(problem, seed, **params)
@@ -78,7 +86,8 @@ class ItemResponseStrategy(Strategy):
         is_free = self.is_free
         is_live = np.append(is_free.any(axis=0), False)
         cells = predict_cells(self._model)
-        contests = ContestDraw(self._model, is_live)
+        pool = predict_pool(self._model, cells, self.outcomes, self.problem.is_askable)
+        contests = ContestDraw(pool, is_live, float(self.params["margin"]))
         suggestions: list[Suggestion] = []
         while len(suggestions) < n:
             contest = contests.draw(rng)

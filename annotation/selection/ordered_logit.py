@@ -12,11 +12,16 @@ from annotation.selection.outcomes import Outcome
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SCALE_START = 1.5
-"""Scale of abilities and eases before any verdict, in logits: real tables lie between 0.8 and 3.4."""
+ABILITY_SCALE = 2.0
+"""Prior sd of abilities around their mean, in logits. Kept wide and fixed: tables lie between 0.7 and 2.0, a
+narrower prior gives up candidates after one unlucky loss, and few verdicts per candidate say little
+about it."""
 
-SCALE_WEIGHT = 4.0
-"""Candidates (queries) that the starting scale counts as: a handful, soon outweighed."""
+EASE_START = 1.5
+"""Prior sd of eases before any verdict, in logits: tables lie between 0.8 and 3.4."""
+
+EASE_WEIGHT = 8.0
+"""Queries of known ease that the starting scale counts as: a handful, soon outweighed."""
 
 CUT_START = 0.3
 """Half-width of the draw before any verdict: about one draw in seven between equals."""
@@ -25,9 +30,6 @@ CUT_LOG_SD = 1.0
 """Prior sd of the logarithm of the cut; wide, since draws range from none to nine in ten."""
 
 CUT_RANGE = (1e-3, 8.0)
-
-ACCELERATION = 1.5
-"""Power of each step of the scales: plain steps of expectation-maximisation are needlessly short."""
 
 MAX_RATIO = 1.25
 """Largest factor of one step of a scale."""
@@ -43,56 +45,51 @@ def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
 class Scales:
     """Prior standard deviations of abilities and eases, and the cut-point, all in logits."""
 
-    ability: float = SCALE_START
-    ease: float = SCALE_START
+    ability: float = ABILITY_SCALE
+    ease: float = EASE_START
     cut: float = CUT_START
 
-    def learn(
-        self,
-        *,
-        ability: NDArray[np.float64],
-        ability_covariance: NDArray[np.float64],
-        ease: NDArray[np.float64],
-        ease_variance: NDArray[np.float64],
-    ) -> Scales:
-        """Take one accelerated step of expectation-maximisation, shrunk to the starting scales.
+    def learn_ease(self, ease: NDArray[np.float64], variance: NDArray[np.float64]) -> Scales:
+        """Take one step of MacKay's fixed point: squares over the number of eases the verdicts determine.
 
         Parameters
         ----------
-        ability, ability_covariance
-            Posterior of all abilities.
-        ease, ease_variance
-            Posterior of the eases of queries with verdicts.
+        ease, variance
+            Posterior of the eases of queries with verdicts, each of shape (n,).
         """
-        n = len(ability)
-        spread = float(((ability - ability.mean()) ** 2).sum())
-        spread += max(float(np.trace(ability_covariance) - ability_covariance.sum() / n), 0.0)
-        prior = SCALE_WEIGHT * SCALE_START**2
-        new_ability = np.sqrt((spread + prior) / (n - 1 + SCALE_WEIGHT))
-        new_ease = np.sqrt((float((ease**2 + ease_variance).sum()) + prior) / (len(ease) + SCALE_WEIGHT))
-        return replace(
-            self, ability=_accelerate(self.ability, new_ability), ease=_accelerate(self.ease, new_ease)
-        )
+        determined = max(len(ease) - float(variance.sum()) / self.ease**2, 0.0)
+        squares = float((ease**2).sum()) + EASE_WEIGHT * EASE_START**2
+        ratio = np.sqrt(squares / (determined + EASE_WEIGHT)) / self.ease
+        return replace(self, ease=self.ease * float(np.clip(ratio, 1.0 / MAX_RATIO, MAX_RATIO)))
 
 
-def _accelerate(old: float, new: float) -> float:
-    return old * float(np.clip((new / old) ** ACCELERATION, 1.0 / MAX_RATIO, MAX_RATIO))
+def crossings(
+    eta: NDArray[np.float64], cut: float, factor: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return P(not a loss) and P(win) at linear predictor ``eta``, with the factor of ``averaging``."""
+    return sigmoid((eta + cut) * factor), sigmoid((eta - cut) * factor)
 
 
-def crossings(eta: NDArray[np.float64], cut: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return P(not a loss) and P(win) at linear predictor ``eta``, each of its shape."""
-    return sigmoid(eta + cut), sigmoid(eta - cut)
+def averaging(variance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the factor k with which a logistic averaged over N(x, variance) is nearly the logistic of k x.
+
+    References
+    ----------
+    MacKay, "The evidence framework applied to classification networks", Neural Computation 1992.
+    """
+    factor: NDArray[np.float64] = 1.0 / np.sqrt(1.0 + np.pi / 8.0 * variance)
+    return factor
 
 
 def likelihood_terms(
-    eta: NDArray[np.float64], outcomes: NDArray[np.int8], cut: float
+    eta: NDArray[np.float64], variance: NDArray[np.float64], outcomes: NDArray[np.int8], cut: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the first derivative of the log-likelihood by ``eta`` and minus the second.
+    """Return the first derivative of the expected log-likelihood by ``eta`` and minus the second.
 
     Parameters
     ----------
-    eta
-        Linear predictor, shape (n,).
+    eta, variance
+        Mean and variance of the linear predictor, each of shape (n,).
     outcomes
         Values of ``Outcome``, shape (n,).
     cut
@@ -104,17 +101,20 @@ def likelihood_terms(
     s(x + c) - s(x - c) = s(x + c) s(c - x) (1 - exp(-2c)), a draw is one crossing of the lower cut and one
     missed crossing of the upper.
     """
-    lower, upper = crossings(eta, cut)
+    factor = averaging(variance)
+    lower, upper = crossings(eta, cut, factor)
     is_win, is_loss = outcomes == Outcome.WIN, outcomes == Outcome.LOSS
     slope = np.where(is_win, 1.0 - upper, np.where(is_loss, -lower, 1.0 - lower - upper))
     weight = np.where(is_loss, 0.0, upper * (1.0 - upper)) + np.where(is_win, 0.0, lower * (1.0 - lower))
-    return slope, weight
+    return slope, weight * factor
 
 
-def cut_step(scales: Scales, eta: NDArray[np.float64], outcomes: NDArray[np.int8]) -> Scales:
+def cut_step(
+    scales: Scales, eta: NDArray[np.float64], variance: NDArray[np.float64], outcomes: NDArray[np.int8]
+) -> Scales:
     """Return the scales with the cut moved by one damped Newton step on its logarithm."""
     cut = scales.cut
-    lower, upper = crossings(eta, cut)
+    lower, upper = crossings(eta, cut, averaging(variance))
     is_win, is_loss = outcomes == Outcome.WIN, outcomes == Outcome.LOSS
     n_draws = int(np.count_nonzero(outcomes == Outcome.DRAW))
     from_draws = 2.0 / np.expm1(2.0 * cut)

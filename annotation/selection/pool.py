@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.selection.ordered_logit import crossings
+from annotation.selection.ordered_logit import averaging, crossings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,11 +87,9 @@ def predict_cells(model: ItemResponse) -> CellPrediction:
 
     The average of a logistic over a Gaussian is nearly the logistic of a shrunk predictor (MacKay 1992).
     """
-    coupling = model.pull @ model.covariance
-    ease_variance = 1.0 / model.precision + np.einsum("qc,qc->q", coupling, model.pull)
-    variance = np.maximum(ease_variance[:, None] + model.covariance.diagonal() - 2.0 * coupling, 0.0)
-    shrink = 1.0 / np.sqrt(1.0 + np.pi / 8.0 * variance)
-    lower, upper = crossings((model.ability + model.ease[:, None]) * shrink, model.scales.cut)
+    variance = model.predictor_variance()
+    shrink = averaging(variance)
+    lower, upper = crossings(model.ability + model.ease[:, None], model.scales.cut, shrink)
     score = 0.5 * (lower + upper)
     slope = 0.5 * (lower * (1.0 - lower) + upper * (1.0 - upper)) * shrink
     chance = np.maximum(upper + 0.25 * (lower - upper) - score**2, 0.0)
