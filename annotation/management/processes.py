@@ -15,10 +15,25 @@ def die_with_supervisor() -> bool:
 
     A look at the parent's id works after ``kill -9`` too and needs nothing of the operating system.
     """
-    parent = os.getppid()
-    if os.environ.get(SUPERVISOR_VARIABLE) != str(parent):
+    supervisor = os.environ.get(SUPERVISOR_VARIABLE, "")
+    if not supervisor:
         return False
-    threading.Thread(target=_watch, args=(parent,), name="supervisor-watch", daemon=True).start()
+    if supervisor != str(os.getppid()):
+        if _is_alive(int(supervisor)):
+            return False  # somebody below a supervised process started this one by hand
+        # The supervisor was killed while this process was still starting.
+        raise SystemExit(f"The supervisor {supervisor} that started this process is gone.")
+    threading.Thread(target=_watch, args=(int(supervisor),), name="supervisor-watch", daemon=True).start()
+    return True
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
     return True
 
 
