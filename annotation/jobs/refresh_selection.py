@@ -70,7 +70,8 @@ def build_strategy(study: Study, arrays: StudyArrays) -> Strategy:
     problem = SelectionProblem(is_askable=arrays.pool.is_askable, weak_outcomes=arrays.weak_outcomes)
     params = {**study.strategy_params}
     if "delta" in validate_params(study.strategy):
-        params.setdefault("delta", study.near_delta)
+        # One knob: a stored parameter is only the default that validation filled in.
+        params["delta"] = study.near_delta
     strategy = make_strategy(study.strategy, problem, seed=study.seed, params=params)
     rows, columns = np.nonzero(arrays.pool.is_identical)
     strategy.tell_many(rows, columns, np.full(len(rows), int(Outcome.DRAW)))

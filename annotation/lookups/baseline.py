@@ -1,23 +1,22 @@
-"""Which candidate would make a good baseline."""
+"""Which candidate would make a good baseline, and why."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from django.db.models import Count
 
-from annotation.models import Candidate, Response, Study
+from annotation.lookups.pool import PoolRow
+from annotation.models import BackgroundRun, Candidate, Response, Study
 from annotation.weak_judges import KGramSettings, judge_responses
 
-# Enough to tell candidates apart, small enough to be judged while a page loads.
-SAMPLE_CHARACTERS = 600_000
-MAX_QUERIES = 60
-# The order whose agreement with verdicts was the best on the tables measured; see docs/benchmarks.md.
+# Enough to tell candidates apart, little enough to be scored while a page loads.
+SAMPLE_CHARACTERS = 400_000
+MAX_QUERIES = 30
 ORDERS = (10,)
-# Middle to top: against a baseline that wins or loses nearly always, verdicts say little.
-QUANTILE = 0.65
+# Against a baseline that nearly always wins or loses, verdicts say little.
+PLACE = 0.65
 
 
 @dataclass(frozen=True)
@@ -28,47 +27,71 @@ class Suggestion:
     reason: str
 
 
-def suggest_baseline(study: Study) -> Suggestion | None:
-    """Return a candidate near the middle to top by weak judges on a sample of queries.
+def suggest_baseline(study: Study, rows: Sequence[PoolRow]) -> Suggestion | None:
+    """Return the candidate to compare with, or ``None`` with fewer than two active candidates.
 
-    Among the candidates that answered the most queries, since a missing baseline response takes a query
-    out of the study. ``None`` with fewer than two candidates.
+    What the imported outcomes compare with comes first; then one near the middle to top by weak judges on
+    a sample, out of those with the most responses: a query that the baseline did not answer is lost.
     """
-    answered = study.candidates.filter(is_active=True).annotate(n=Count("responses")).order_by("-n", "pk")
-    candidates = list(answered)
-    if len(candidates) < 2:
+    active = [row for row in rows if row.candidate.is_active and row.n_responses]
+    if len(active) < 2:
         return None
-    complete = [candidate for candidate in candidates if candidate.n == candidates[0].n]
-    if len(complete) == 1:
-        return Suggestion(complete[0], "it alone has a response to the most queries")
-    scores = _weak_scores(study.pk, study.data_version, tuple(candidate.pk for candidate in complete))
-    ranked = sorted(zip(scores, complete, strict=True), key=lambda pair: pair[0])
-    place = round(QUANTILE * (len(ranked) - 1))
-    reason = (
-        f"weak judges place it {len(ranked) - place} of {len(ranked)} candidates, near the middle to top, "
-        f"and it has a response to {complete[0].n} queries"
+    return _from_outcomes(study, active) or _from_responses(study, active)
+
+
+def _from_outcomes(study: Study, active: Sequence[PoolRow]) -> Suggestion | None:
+    imports = study.background_runs.filter(
+        kind=BackgroundRun.Kind.IMPORT_FILES, status=BackgroundRun.Status.DONE
     )
-    return Suggestion(ranked[place][1], reason)
+    names = imports.order_by("-pk").values_list("result__suggested_baseline", flat=True)[:5]
+    for name in names:
+        for row in active:
+            if name and row.candidate.name == name:
+                reason = "it alone has no outcomes in the imported files, so they compare with it"
+                return Suggestion(row.candidate, reason)
+    return None
 
 
-@lru_cache(maxsize=8)
-def _weak_scores(study_id: int, _data_version: int, candidate_ids: tuple[int, ...]) -> tuple[float, ...]:
-    """Return the mean log-likelihood per candidate on a sample of queries."""
-    query_ids = list(Study.objects.get(pk=study_id).queries.order_by("pk").values_list("pk", flat=True))
+def _from_responses(study: Study, active: Sequence[PoolRow]) -> Suggestion:
+    most = max(row.n_responses for row in active)
+    complete = [row for row in active if row.n_responses == most]
+    if len(complete) == 1:
+        return Suggestion(complete[0].candidate, f"it alone has responses to {most} queries")
+    scores = _weak_scores(study, [row.candidate.pk for row in complete])
+    if scores is None:
+        reason = f"it has responses to {most} queries, as many as any"
+        return Suggestion(complete[len(complete) // 2].candidate, reason)
+    order = np.argsort(scores, kind="stable")
+    place = round(PLACE * (len(order) - 1))
+    reason = (
+        f"weak judges, asked about a sample, place it {len(order) - place} of {len(order)}: near the "
+        "middle to top, so that it neither wins nor loses nearly always"
+    )
+    return Suggestion(complete[int(order[place])].candidate, reason)
+
+
+def _weak_scores(study: Study, candidate_ids: Sequence[int]) -> np.ndarray | None:
+    """Return the mean log-likelihood per candidate on queries that all of them answered, if there are any."""
+    texts = _sample(study, candidate_ids)
+    if not texts:
+        return None
+    judged = judge_responses(texts, KGramSettings(orders=ORDERS))
+    scores: np.ndarray = np.asarray(judged.scores[:, :, 0]).mean(axis=0)
+    return scores if np.isfinite(scores).all() else None
+
+
+def _sample(study: Study, candidate_ids: Sequence[int]) -> list[list[str]]:
+    query_ids = list(study.queries.order_by("pk").values_list("pk", flat=True))
     picked = np.linspace(0, len(query_ids) - 1, min(MAX_QUERIES, len(query_ids))).astype(int)
-    texts: dict[int, dict[int, str]] = {query_ids[i]: {} for i in picked}
-    responses = Response.objects.filter(query_id__in=texts, candidate_id__in=candidate_ids)
+    rows: list[list[str]] = []
     n_characters = 0
-    for query, candidate, turns in responses.order_by("query_id").values_list(
-        "query_id", "candidate_id", "turns"
-    ):
-        texts[query][candidate] = "\n".join(turns)
-        n_characters += len(texts[query][candidate])
+    for place in picked:
+        responses = Response.objects.filter(query_id=query_ids[place], candidate_id__in=candidate_ids)
+        found = dict(responses.values_list("candidate_id", "turns"))
+        if len(found) < len(candidate_ids):
+            continue
+        rows.append(["\n".join(found[key]) for key in candidate_ids])
+        n_characters += sum(map(len, rows[-1]))
         if n_characters > SAMPLE_CHARACTERS:
             break
-    complete = [row for row in texts.values() if len(row) == len(candidate_ids)]
-    rows = [[row[key] for key in candidate_ids] for row in complete]
-    if not rows:
-        return tuple(0.0 for _ in candidate_ids)
-    judged = judge_responses(rows, KGramSettings(orders=ORDERS))
-    return tuple(np.nanmean(judged.scores[:, :, 0], axis=0).tolist())
+    return rows

@@ -16,6 +16,8 @@ from annotation.services.runs import run_enqueue
 from annotation.services.studies import record
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from annotation.lookups.access import User
 
 FIELDS = ("family", "price", "is_active")
@@ -53,6 +55,40 @@ def candidate_update(*, user: User, slug: str, candidate_id: int, **changes: Any
     if candidate.is_active != was_active:
         _renew_pool(study, user)
     return candidate
+
+
+@transaction.atomic
+def pool_set_active(*, user: User, slug: str, candidate_ids: Collection[int]) -> Study:
+    """Make exactly these candidates active; verdicts of those that leave are kept.
+
+    Raises
+    ------
+    InvalidValueError
+        When one of them is no candidate of the study.
+    ConflictError
+        When the baseline is not among them.
+
+    Notes
+    -----
+    Locks the study's row. Lead only.
+    """
+    study = lock_study(access_study(user=user, slug=slug, need="lead").pk)
+    wanted = set(candidate_ids)
+    candidates = list(study.candidates.all())
+    unknown = wanted - {candidate.pk for candidate in candidates}
+    if unknown:
+        raise InvalidValueError(f"candidates: {sorted(unknown)} are not in this study")
+    if study.baseline and study.baseline_id not in wanted:
+        raise ConflictError(f"{study.baseline.name} is the baseline: all others are compared with it.")
+    dropped = [c for c in candidates if c.is_active and c.pk not in wanted]
+    restored = [c for c in candidates if not c.is_active and c.pk in wanted]
+    for changed, is_active in ((dropped, False), (restored, True)):
+        study.candidates.filter(pk__in=[c.pk for c in changed]).update(is_active=is_active)
+    if dropped or restored:
+        names = {"dropped": [c.name for c in dropped], "restored": [c.name for c in restored]}
+        record(study, user, "pool_set_active", **names)
+        _renew_pool(study, user)
+    return study
 
 
 def _set(candidate: Candidate, changes: dict[str, Any]) -> set[str]:
