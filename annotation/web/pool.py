@@ -1,75 +1,61 @@
-"""The pool of candidates, and files to take away."""
+"""The pool of candidates while a study runs."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotation.exceptions import SelectorError
-from annotation.lookups.access import access_study
-from annotation.models import BackgroundRun
-from annotation.services.exports import ExportFormat, export_start
+from annotation.exceptions import NotFoundError, SelectorError
+from annotation.lookups.pool import list_pool
 from annotation.services.pool import candidate_update
-from annotation.web.forms.setup import CandidateForm
-
-EXPORT_WORDS = {
-    ExportFormat.VERDICTS_JSONL: "Verdicts as JSON lines",
-    ExportFormat.VERDICTS_CSV: "Verdicts as CSV",
-    ExportFormat.LEADERBOARD_CSV: "Leaderboard as CSV",
-}
+from annotation.web.forms.base import add_error
+from annotation.web.forms.pool import CandidateForm
+from annotation.web.lead import lead_context
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_GET
 def pool(request: HttpRequest, slug: str) -> HttpResponse:
-    """List candidates; change family, price, or whether one is still asked about."""
-    study = access_study(user=request.user, slug=slug, need="lead")
-    if request.method == "POST":
-        return _change(request, slug)
-    context = {
-        "study": study,
-        "role": "lead",
-        "n_queries": study.queries.count(),
-        "candidates": study.candidates.annotate(n_responses=Count("responses")).order_by("name"),
-    }
+    """List the candidates with what they cost and how much of them there is."""
+    context = lead_context(request, slug)
+    context["rows"] = list_pool(context["study"])
     return render(request, "annotation/pool.html", context)
 
 
-def _change(request: HttpRequest, slug: str) -> HttpResponse:
-    form = CandidateForm(request.POST)
-    if not form.is_valid():
-        field, errors = next(iter(form.errors.items()))
-        messages.error(request, f"{field}: {errors[0]}")
-        return redirect("study-pool", slug)
-    try:
-        key = int(request.POST.get("candidate", ""))
-        candidate = candidate_update(user=request.user, slug=slug, candidate_id=key, **form.cleaned_data)
-        messages.success(request, f"{candidate.name}: saved.")
-    except ValueError as error:
-        messages.error(request, str(error) if isinstance(error, SelectorError) else "No candidate was named.")
-    except SelectorError as error:
-        messages.error(request, error.message)
-    return redirect("study-pool", slug)
+@login_required
+@require_http_methods(["GET", "POST"])
+def candidate(request: HttpRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Change one candidate."""
+    context = lead_context(request, slug)
+    row = context["study"].candidates.filter(pk=candidate_id).first()
+    if row is None:
+        raise NotFoundError("This study has no such candidate.")
+    initial = {field: getattr(row, field) for field in CandidateForm.base_fields}
+    form = CandidateForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            candidate_update(user=request.user, slug=slug, candidate_id=candidate_id, **form.cleaned_data)
+            messages.success(request, f"{row.name} is saved.")
+            return redirect("study-pool", slug)
+        except SelectorError as error:
+            add_error(form, error)
+    context |= {"candidate": row, "form": form, "is_baseline": row.pk == context["study"].baseline_id}
+    return render(request, "annotation/candidate.html", context, status=400 if form.errors else 200)
 
 
 @login_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def exports(request: HttpRequest, slug: str) -> HttpResponse:
-    """Start an export; list those that are done."""
-    study = access_study(user=request.user, slug=slug, need="lead")
-    if request.method == "POST":
-        try:
-            run = export_start(user=request.user, slug=slug, export_format=request.POST.get("format", ""))
-            return redirect("study-run", slug, run.pk)
-        except SelectorError as error:
-            messages.error(request, error.message)
-            return redirect("study-exports", slug)
-    runs = study.background_runs.filter(kind=BackgroundRun.Kind.EXPORT_STUDY).prefetch_related("files")[:30]
-    context = {"study": study, "role": "lead", "formats": EXPORT_WORDS.items(), "runs": runs}
-    return render(request, "annotation/exports.html", context)
+@require_POST
+def activity(request: HttpRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Drop a candidate from the pool, or restore it."""
+    is_active = request.POST.get("action") == "restore"
+    lead_context(request, slug)
+    try:
+        row = candidate_update(user=request.user, slug=slug, candidate_id=candidate_id, is_active=is_active)
+        words = "is asked about again" if is_active else "is no longer asked about; its verdicts are kept"
+        messages.success(request, f"{row.name} {words}.")
+    except SelectorError as error:
+        messages.error(request, error.message)
+    return redirect("study-pool", slug)

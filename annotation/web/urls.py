@@ -1,9 +1,41 @@
 """Addresses of the server-rendered pages."""
 
 from django.contrib.auth import views as auth_views
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from annotation.web import dashboard, home, imports, judging, members, pool, report, setup, tokens
+from annotation.web import (
+    audit,
+    dashboard,
+    exports,
+    home,
+    imports,
+    judging,
+    members,
+    passwords,
+    pool,
+    report,
+    runs,
+    setup,
+    tokens,
+)
+
+# How a lead sets a study up and runs it.
+lead_patterns: list[URLPattern | URLResolver] = [
+    path("import/", imports.import_page, name="study-import"),
+    path("settings/", setup.settings_page, name="study-settings"),
+    path("state/<slug:action>/", setup.state, name="study-state"),
+    path("discard/", setup.discard, name="study-discard"),
+    path("members/", members.members, name="study-members"),
+    path("members/invite/", members.invite, name="study-invite"),
+    path("members/change/", members.change, name="study-member"),
+    path("pool/", pool.pool, name="study-pool"),
+    path("pool/<int:candidate_id>/", pool.candidate, name="study-candidate"),
+    path("pool/<int:candidate_id>/activity/", pool.activity, name="study-activity"),
+    path("runs/", runs.runs, name="study-runs"),
+    path("runs/<int:run_id>/", runs.run_page, name="study-run"),
+    path("exports/", exports.exports, name="study-exports"),
+    path("audit/", audit.audit, name="study-audit"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -11,16 +43,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("account/tokens/", tokens.tokens, name="account-tokens"),
     path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="account-token-revoke"),
+    path("account/password/", passwords.PasswordView.as_view(), name="account-password"),
     path("studies/new/", imports.new_study, name="study-new"),
+    path("studies/<slug:slug>/", include(lead_patterns)),
     path("studies/<slug:slug>/", dashboard.dashboard, name="study-dashboard"),
     path("studies/<slug:slug>/judge/", judging.judge, name="study-judge"),
-    path("studies/<slug:slug>/import/", imports.import_page, name="study-import"),
-    path("studies/<slug:slug>/runs/<int:run_id>/", imports.run_page, name="study-run"),
-    path("studies/<slug:slug>/settings/", setup.settings_page, name="study-settings"),
-    path("studies/<slug:slug>/state/<slug:action>/", setup.state, name="study-state"),
-    path("studies/<slug:slug>/members/", members.members, name="study-members"),
-    path("studies/<slug:slug>/pool/", pool.pool, name="study-pool"),
-    path("studies/<slug:slug>/exports/", pool.exports, name="study-exports"),
     path("studies/<slug:slug>/charts/<slug:name>.svg", dashboard.chart, name="study-chart"),
     path("studies/<slug:slug>/ranking/", dashboard.ranking, name="study-ranking"),
     path("studies/<slug:slug>/verdicts/", dashboard.verdicts, name="study-verdicts"),

@@ -1,1 +1,1 @@
-"""Forms of the lead's pages. They check what a browser can get wrong; services check the rest."""
+"""Forms of the lead's pages: they check what a browser can get wrong, services check the rest."""

@@ -1,99 +1,207 @@
-"""Forms that set a study up."""
+"""The form with everything that a lead decides about a study."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from annotation.models import Candidate, Membership, Study
+from annotation.models import Study
+from annotation.rendering.numbers import plural
 from annotation.selection import STRATEGIES
-from annotation.web.forms.base import ManyFilesField
+from annotation.web.forms.base import NumberField
 
-FILES_HELP = (
-    "Rows of query_id, prompt (or turns), model, response as JSONL, CSV or Parquet; AlpacaEval "
-    "model_outputs.json (one or more); or the files of an evaluation-data folder together. "
-    "Files may be gzipped."
-)
-# The parameter that every strategy has is a setting of the study: see near_delta.
+if TYPE_CHECKING:
+    from django.forms import BoundField
+
+    from annotation.lookups.pool import PoolRow
+    from annotation.selection.parameters import Parameter
+
+# A setting of the study decides it for every strategy: near_delta.
 SHARED_PARAMETER = "delta"
+LARGEST_BUDGET = 10_000_000
 
 
-class ImportForm(forms.Form):
-    """Files for a study that exists."""
+@dataclass(frozen=True)
+class StrategyOption:
+    """One strategy as the page shows it, with the fields of its parameters."""
 
-    uploads = ManyFilesField(label="Files", help_text=FILES_HELP)
-    is_strict = forms.BooleanField(
-        required=False, label="All or nothing", help_text="Import nothing if any row is bad."
-    )
-    is_replacing = forms.BooleanField(
+    name: str
+    label: str
+    description: str
+    is_chosen: bool
+    fields: list[BoundField]
+
+
+class SetupForm(forms.Form):
+    """Settings and pool of one study; ``rows`` are its candidates, ``suggested`` the key of a baseline."""
+
+    name = forms.CharField(max_length=200, error_messages={"required": "The study needs a name."})
+    baseline = forms.TypedChoiceField(coerce=int, required=False, empty_value=None)
+    candidates = forms.TypedMultipleChoiceField(
+        coerce=int,
         required=False,
-        label="Replace responses that changed",
-        help_text="Without this a known response with another text is reported and kept as it is.",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Untick those that should not be asked about.",
+    )
+    strategy = forms.ChoiceField(widget=forms.RadioSelect)
+    budget = NumberField(
+        low=1,
+        high=LARGEST_BUDGET,
+        is_whole=True,
+        required=False,
+        help_text="Verdicts that may be spent at most. Empty: no limit.",
+    )
+    target_p_best = NumberField(
+        low=0.5,
+        high=0.999,
+        label="Stop when the probability of being best reaches",
+        help_text="0.5 to 0.999; usual is 0.95.",
+    )
+    near_delta = NumberField(
+        low=0.0,
+        high=0.2,
+        label="Count as best what is within",
+        help_text="0 to 0.2 of a win rate: a difference too small to matter to you.",
+    )
+    overlap = NumberField(
+        low=1,
+        high=9,
+        is_whole=True,
+        label="Verdicts per comparison",
+        help_text="1 to 9 people judge each comparison. More than 1 measures how far they agree.",
+    )
+    lease_minutes = NumberField(
+        low=1,
+        high=1440,
+        is_whole=True,
+        label="Minutes that a comparison stays on a desk",
+        help_text="1 to 1440; after that it goes to somebody else.",
+    )
+    is_grouping_queries = forms.BooleanField(
+        required=False,
+        label="Show responses to one query one after the other",
+        help_text="Quicker to judge: the query has been read already.",
+    )
+    guidelines = forms.CharField(
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Markdown. Annotators see it with the key g.",
     )
 
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        study: Study,
+        rows: Sequence[PoolRow],
+        has_verdicts: bool,
+        suggested: int | None = None,
+    ) -> None:
+        initial = {field: getattr(study, field) for field in self.base_fields if hasattr(study, field)}
+        initial["baseline"] = study.baseline_id or suggested
+        initial["candidates"] = [row.candidate.pk for row in rows if row.candidate.is_active]
+        super().__init__(data, initial=initial)
+        self.rows = rows
+        self._fill_choices(has_verdicts)
+        for name, strategy in STRATEGIES.items():
+            for parameter in own_parameters(strategy.parameters):
+                field = parameter_field(parameter)
+                if name == study.strategy:
+                    field.initial = study.strategy_params.get(parameter.name, parameter.default)
+                self.fields[f"{name}.{parameter.name}"] = field
 
-class NewStudyForm(forms.Form):
-    """A study's name and its first files."""
+    def _fill_choices(self, has_verdicts: bool) -> None:
+        named = [(row.candidate.pk, candidate_words(row)) for row in self.rows]
+        fields: dict[str, Any] = self.fields
+        fields["candidates"].choices = named
+        fields["strategy"].choices = [(name, strategy.label) for name, strategy in STRATEGIES.items()]
+        fields["baseline"].choices = [("", "not chosen yet"), *named]
+        fields["baseline"].disabled = has_verdicts
+        fields["baseline"].help_text = (
+            "It stays: the verdicts so far compare with it."
+            if has_verdicts
+            else "Every candidate is compared with this one. It cannot change once there are verdicts."
+        )
 
-    name = forms.CharField(max_length=200, help_text="What you want to find out, in a few words.")
-    uploads = ManyFilesField(label="Files", help_text=FILES_HELP)
+    def clean(self) -> dict[str, Any]:
+        """Check what concerns more than one field."""
+        values = super().clean() or self.cleaned_data
+        self._pass_over_other_strategies(str(values.get("strategy")))
+        active = set(values.get("candidates") or ())
+        baseline = values.get("baseline")
+        if baseline and not active - {baseline}:
+            self.add_error("candidates", "Tick at least one candidate beside the baseline.")
+        elif not baseline and self.data.get("action") == "open":
+            self.add_error("baseline", "Choose what the candidates are compared with.")
+        return values
 
+    def _pass_over_other_strategies(self, chosen: str) -> None:
+        """Forget what is wrong with parameters that nobody is going to use."""
+        for field in set(self.fields) - set(self.base_fields):
+            if not field.startswith(f"{chosen}."):
+                self.errors.pop(field, None)
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """Everything a lead decides about a study."""
-
-    strategy = forms.ChoiceField(widget=forms.RadioSelect)
-
-    class Meta:
-        model = Study
-        fields = [
-            "name",
-            "baseline",
-            "strategy",
-            "budget",
-            "target_p_best",
-            "near_delta",
-            "overlap",
-            "is_grouping_queries",
-            "lease_minutes",
-            "guidelines",
-        ]
-        labels = {
-            "target_p_best": "Stop when the probability of the best reaches",
-            "near_delta": "… of being within this win rate of the true best",
-            "overlap": "Verdicts per comparison",
-            "is_grouping_queries": "Show responses to one prompt one after the other",
-            "lease_minutes": "Minutes that a comparison stays on a desk",
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        baseline = self.fields["baseline"]
-        baseline.queryset = Candidate.objects.filter(study=self.instance, is_active=True)  # type: ignore[attr-defined]
-        baseline.help_text = "Every candidate is compared with this one."
-        if self.instance.verdicts.exists():
-            baseline.disabled = True
-            baseline.help_text = "Cannot change any more: verdicts compare against it."
-        self.fields["strategy"].choices = [  # type: ignore[attr-defined]
-            (name, f"{strategy.label}: {strategy.description}") for name, strategy in STRATEGIES.items()
-        ]
+    @property
+    def active_ids(self) -> set[int]:
+        """Keys of the candidates that are to be active; the baseline always is."""
+        baseline = self.cleaned_data["baseline"]
+        return {*self.cleaned_data["candidates"], *([baseline] if baseline else [])}
 
     def settings(self) -> dict[str, Any]:
-        """Return what ``study_update`` takes."""
-        return dict(self.cleaned_data)
+        """Return what `study_update` takes, the baseline as a candidate."""
+        values = {name: self.cleaned_data[name] for name in self.base_fields if name != "candidates"}
+        by_key = {row.candidate.pk: row.candidate for row in self.rows}
+        values["baseline"] = by_key.get(values["baseline"])
+        values["strategy_params"] = self._strategy_params(values["strategy"], values["near_delta"])
+        return values
+
+    def _strategy_params(self, strategy: str, near_delta: float) -> dict[str, Any]:
+        params: dict[str, Any] = {}
+        for parameter in STRATEGIES[strategy].parameters:
+            value = self.cleaned_data.get(f"{strategy}.{parameter.name}")
+            params[parameter.name] = parameter.default if value is None else value
+        if SHARED_PARAMETER in params:
+            params[SHARED_PARAMETER] = near_delta
+        return params
+
+    def strategies(self) -> Iterator[StrategyOption]:
+        """Yield the strategies for the page, each with the fields of its parameters."""
+        chosen = self["strategy"].value()
+        for name, strategy in STRATEGIES.items():
+            fields = [self[f"{name}.{parameter.name}"] for parameter in own_parameters(strategy.parameters)]
+            yield StrategyOption(name, strategy.label, strategy.description, name == chosen, fields)
 
 
-class MemberForm(forms.Form):
-    """A person and a role."""
-
-    username = forms.CharField(max_length=150)
-    role = forms.ChoiceField(choices=Membership.Role.choices, initial=Membership.Role.ANNOTATOR)
+def own_parameters(parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Return the parameters that only their strategy has."""
+    return [parameter for parameter in parameters if parameter.name != SHARED_PARAMETER]
 
 
-class CandidateForm(forms.Form):
-    """What can be changed about a candidate."""
+def parameter_field(parameter: Parameter) -> forms.Field:
+    """Return the form field of a strategy's parameter."""
+    label = parameter.name.replace("_", " ").capitalize()
+    # A browser hides those of strategies that are not chosen: what is missing takes its default.
+    options: dict[str, Any] = {"label": label, "initial": parameter.default, "required": False}
+    if isinstance(parameter.default, bool):
+        return forms.BooleanField(help_text=parameter.description, **options)
+    if isinstance(parameter.default, str):
+        choices = [(choice, choice) for choice in parameter.choices]
+        return forms.TypedChoiceField(
+            choices=choices, empty_value=None, help_text=parameter.description, **options
+        )
+    field = NumberField(
+        low=parameter.low, high=parameter.high, is_whole=isinstance(parameter.default, int), **options
+    )
+    field.help_text = f"{parameter.description} Must be {field.allowed}."
+    return field
 
-    family = forms.CharField(max_length=100, required=False)
-    price = forms.DecimalField(max_digits=12, decimal_places=6, min_value=0, required=False)
-    is_active = forms.BooleanField(required=False)
+
+def candidate_words(row: PoolRow) -> str:
+    """Name a candidate, and say what is missing of it."""
+    if row.n_responses == row.n_queries:
+        return row.candidate.name
+    return f"{row.candidate.name} ({row.n_responses:,} of {plural(row.n_queries, 'response')})"
