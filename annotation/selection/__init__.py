@@ -1,6 +1,7 @@
 """Which comparison to ask for next, and which candidate is the best. Imports no framework."""
 
 from annotation.selection.expected import expected_entropy, expected_pair_entropy
+from annotation.selection.judge_weights import judge_agreements, measured_weights
 from annotation.selection.outcomes import MISSING, NoiseModel, Outcome
 from annotation.selection.parameters import Parameter
 from annotation.selection.posterior import update_posterior
@@ -21,7 +22,9 @@ __all__ = [
     "Suggestion",
     "expected_entropy",
     "expected_pair_entropy",
+    "judge_agreements",
     "make_strategy",
+    "measured_weights",
     "update_posterior",
     "validate_params",
 ]

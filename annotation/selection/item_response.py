@@ -92,10 +92,10 @@ class ItemResponse:
         """Take Newton steps towards the mode, learning the scales after each if told to."""
         for _ in range(n_steps):
             self._newton()
+            self._factorise()
             if learn:
-                self._factorise()
                 self.learn_scales()
-        self._factorise()
+                self._factorise()
 
     def learn_scales(self) -> None:
         """Move the prior scales and the cut towards the values that the verdicts make likely."""

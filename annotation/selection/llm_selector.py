@@ -8,9 +8,11 @@ import numpy as np
 
 from annotation.selection.estimates import beta_means
 from annotation.selection.expected import expected_pair_entropy
+from annotation.selection.judge_weights import JUDGES, measured_weights
 from annotation.selection.outcomes import N_OUTCOMES
 from annotation.selection.posterior_strategy import PosteriorStrategy
 from annotation.selection.problem import Suggestion
+from annotation.selection.strategy import DELTA
 from annotation.selection.whole_query import TIE
 
 if TYPE_CHECKING:
@@ -19,16 +21,20 @@ if TYPE_CHECKING:
     from annotation.selection.problem import Estimate, SelectionProblem
 
 
-def weak_outcome_probability(problem: SelectionProblem) -> NDArray[np.float64]:
+def weak_outcome_probability(
+    problem: SelectionProblem, weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Return outcome probabilities by the votes of the weak judges, shape (n_queries, n_candidates, 3).
 
-    One extra vote per outcome keeps every outcome possible; without weak judges all three are equally likely.
+    ``weights`` has mean 1 and shape (n_judges,); ``None`` makes all judges alike. One extra vote per outcome
+    keeps every outcome possible; without weak judges all three are equally likely.
     """
     votes = np.ones((*problem.is_askable.shape, N_OUTCOMES))
     if problem.weak_outcomes is not None:
         weak = problem.weak_outcomes[:, :-1, :]
+        each = np.ones(weak.shape[2]) if weights is None else weights
         for outcome in range(N_OUTCOMES):
-            votes[..., outcome] += (weak == outcome).sum(axis=2)
+            votes[..., outcome] += (weak == outcome) @ each
     probability: NDArray[np.float64] = votes / votes.sum(axis=2, keepdims=True)
     return probability
 
@@ -50,13 +56,22 @@ class LLMSelectorStrategy(PosteriorStrategy):
         "Asks for the single comparison after which the posterior is expected to be clearest; "
         "weak judges predict its outcome."
     )
+    parameters = (DELTA, JUDGES)
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         super().__init__(problem, seed, **params)
         self._weak_probability = weak_outcome_probability(problem)
         self._likeliest = np.argmax(self._weak_probability, axis=2).astype(np.int8)
 
+    def _weigh_judges(self) -> None:
+        """Predict from the judges as the verdicts so far have measured them."""
+        weights = measured_weights(self.problem, self.outcomes)
+        self._weak_probability = weak_outcome_probability(self.problem, weights)
+        self._likeliest = np.argmax(self._weak_probability, axis=2).astype(np.int8)
+
     def _choose(self, n: int) -> list[Suggestion]:
+        if self.params["judges"] == "measured":
+            self._weigh_judges()
         is_free = self.is_free
         supposed = np.where(self.is_pending, self._likeliest, self.outcomes)
         suggestions = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -47,13 +47,23 @@ class NoisePosterior:
         return normalise_log(weights)
 
 
+class Posterior(Protocol):
+    """A belief about which entry is the best, as a function of the outcomes."""
+
+    def log_posterior(self, outcomes: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Return the normalised log posterior, shape (n_entries,)."""
+
+
 class PosteriorStrategy(Strategy):
-    """Base of the strategies whose stored posterior is the paper's."""
+    """Base of the strategies that store a posterior of their own, the paper's unless they say otherwise."""
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         super().__init__(problem, seed, **params)
-        self._posterior = NoisePosterior(problem)
+        self._posterior = self._make_posterior()
         self._tie_break = np.random.default_rng(self.seed).permutation(problem.is_askable.size)
+
+    def _make_posterior(self) -> Posterior:
+        return NoisePosterior(self.problem)
 
     def _with_posterior(self, estimate: Estimate) -> Estimate:
         log_posterior = self._posterior.log_posterior(self.outcomes)

@@ -34,6 +34,9 @@ class SelectionProblem:
         optional.
     noise
         The noise model of the paper's posterior.
+    predictions
+        Labelled studies: code of each entry's label from 0 up, -1 where it gave none, whole numbers of shape
+        (n_queries, n_candidates + 1), the baseline last; optional.
 
     Raises
     ------
@@ -46,6 +49,7 @@ class SelectionProblem:
     weak_scores: NDArray[np.float64] | None = None
     log_length_ratio: NDArray[np.float64] | None = None
     noise: NoiseModel = field(default_factory=NoiseModel)
+    predictions: NDArray[np.integer] | None = None
 
     def __post_init__(self) -> None:
         askable = np.asarray(self.is_askable)
@@ -60,6 +64,7 @@ class SelectionProblem:
         self._check("weak_outcomes", self.weak_outcomes, (n_queries, n_candidates + 1, None))
         self._check("weak_scores", self.weak_scores, (n_queries, n_candidates, None))
         self._check("log_length_ratio", self.log_length_ratio, (n_queries, n_candidates))
+        self._check("predictions", self.predictions, (n_queries, n_candidates + 1))
         self._check_weak_values()
 
     @staticmethod

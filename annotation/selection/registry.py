@@ -9,6 +9,7 @@ from annotation.exceptions import InvalidValueError
 from annotation.selection.beta_top_two import BetaTopTwoStrategy
 from annotation.selection.bradley_terry import BradleyTerryStrategy
 from annotation.selection.item_response_strategy import ItemResponseStrategy
+from annotation.selection.labelled import ModelSelectorStrategy, SelectLLMStrategy
 from annotation.selection.llm_selector import LLMSelectorStrategy
 from annotation.selection.parameters import ParameterValue, validate_against
 from annotation.selection.random_strategy import RandomStrategy
@@ -40,6 +41,8 @@ STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType(
             MostDrawsStrategy,
             UncertaintyStrategy,
             ConfidenceStrategy,
+            ModelSelectorStrategy,
+            SelectLLMStrategy,
         )
     }
 )

@@ -10,10 +10,12 @@ import numpy as np
 
 from annotation.selection.estimates import raw_win_rates
 from annotation.selection.expected import expected_entropy, plogp
+from annotation.selection.judge_weights import JUDGES, measured_weights
 from annotation.selection.outcomes import MISSING, N_OUTCOMES, Outcome
 from annotation.selection.posterior import entropy
 from annotation.selection.posterior_strategy import PosteriorStrategy
 from annotation.selection.problem import Suggestion
+from annotation.selection.strategy import DELTA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,13 +100,17 @@ class LLMSelectorQueryStrategy(WholeQueryStrategy):
         "The published method: chooses a query by the expected entropy of the posterior, "
         "then asks for all its comparisons in turn."
     )
+    parameters = (DELTA, JUDGES)
     reason = "Its query is expected to say most about which is best."
 
     def _cost(self, queries: NDArray[np.int64]) -> NDArray[np.float64]:
         log_posterior = self._posterior.log_posterior(self.outcomes)
         if self.problem.weak_outcomes is None or not self.problem.weak_outcomes.shape[2]:
             return np.full(len(queries), entropy(log_posterior))
-        return expected_entropy(log_posterior, self.problem.weak_outcomes[queries], self.problem.noise)
+        is_measured = self.params["judges"] == "measured"
+        weights = measured_weights(self.problem, self.outcomes) if is_measured else None
+        weak = self.problem.weak_outcomes[queries]
+        return expected_entropy(log_posterior, weak, self.problem.noise, weights)
 
     def _expected_entropy(self, cost: float) -> float:
         return cost
