@@ -90,6 +90,8 @@ def parse_display_block(state: StateBlock, first_line: int, end_line: int, silen
         body = text[2:] if line == first_line else text
         if state.sCount[line] < state.blkIndent or (line > first_line and not text.strip()):
             return False
+        if opener == "\\[" and "\\[" in body:
+            return False
         if closer in body:
             return body.rstrip(" .,;").endswith(closer) and add_block(state, first_line, line, silent)
     return False

@@ -49,7 +49,8 @@ export class Api {
   }
 
   submit({ lease, ...verdict }) {
-    return this.call("POST", `${this.leases}${lease}/verdict`, verdict);
+    // keepalive: a verdict given just before the page is closed still arrives.
+    return this.call("POST", `${this.leases}${lease}/verdict`, verdict, { keepalive: true });
   }
 
   skip(lease, reason) {

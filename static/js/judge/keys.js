@@ -1,11 +1,15 @@
 // The keyboard. Keys are off while typing, with a modifier held, and verdict keys for a moment after a new comparison.
+// Who dictates or uses a switch can turn them off altogether: a spoken word must not become a verdict.
 
 const SETTLE = 250; // milliseconds: a double press must not judge what nobody has read
 
-export function listenToKeys(actions, isSettling) {
+export function listenToKeys(actions, isSettling, toggle) {
+  toggle.checked = areKeysOn();
+  toggle.addEventListener("change", () => remember(toggle.checked));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return actions.close(event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return undefined;
+    if (!toggle.checked) return undefined;
     const action = actionOf(event, actions);
     if (!action) return undefined;
     event.preventDefault();
@@ -14,8 +18,26 @@ export function listenToKeys(actions, isSettling) {
   });
 }
 
+function areKeysOn() {
+  try {
+    return localStorage.getItem("keys") !== "off";
+  } catch {
+    return true;
+  }
+}
+
+function remember(isOn) {
+  try {
+    localStorage.setItem("keys", isOn ? "on" : "off");
+  } catch {
+    // Private windows may refuse: the choice then lasts as long as the page.
+  }
+}
+
+// A check box takes no text: only the keys it uses itself are its own.
 function isTyping(target) {
-  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+  const isField = ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) && target.type !== "checkbox";
+  return target.isContentEditable || isField;
 }
 
 function actionOf(event, actions) {

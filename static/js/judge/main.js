@@ -1,7 +1,7 @@
 // The judging page: the comparison on the screen, the next one already fetched, verdicts sent behind the reader's back.
 import { Api, Unreachable, wordsOf } from "./api.js";
 import { listenToKeys } from "./keys.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, recallGiven, rememberGiven } from "./outbox.js";
 import * as view from "./view.js";
 
 const HEARTBEAT = 120_000;
@@ -17,14 +17,14 @@ let currentHtml = document.getElementById("stage").innerHTML; // as it came, wit
 let shownAt = 0;
 let fetching = null;
 
-const outbox = new Outbox(api, {
+const outbox = new Outbox(api, form.dataset.person, {
   onProgress: view.showProgress,
   onRefused: (words) => view.showNotice("warning", words),
   onWaiting: (n, isLoggedOut) =>
     view.showNotice(
       "warning",
       isLoggedOut
-        ? `You are logged out. ${n} verdict(s) are kept on this device: log in in another tab, then reload this page.`
+        ? `You were logged out. ${n} verdict(s) are kept on this device: log in in another tab, then reload this page.`
         : `${OFFLINE} (${n} waiting).`,
     ),
   onClear: () => isOfflineNotice() && view.clearNotice(),
@@ -197,6 +197,7 @@ listenToKeys(
     },
   },
   (milliseconds) => performance.now() - shownAt < milliseconds,
+  document.getElementById("keys-on"),
 );
 
 document.getElementById("reason").addEventListener("keydown", (event) => {
@@ -208,26 +209,74 @@ document.getElementById("toggle-raw").addEventListener("click", () => view.toggl
 document.getElementById("toggle-differences").addEventListener("click", () => view.toggle("differences"));
 document.querySelectorAll(".needs-js").forEach((place) => (place.hidden = false));
 
-function noticeIfGone(answer) {
-  if (answer.status === 409 || answer.status === 404) view.showNotice("warning", wordsOf(answer));
+// ---- Keeping and giving back ----------------------------------------------------------------------------
+
+function isGone(answer) {
+  return answer.status === 409 || answer.status === 404;
 }
 
-setInterval(() => {
-  if (document.hidden) return;
-  [current, ...ready.map((comparison) => comparison.id)].filter(Boolean).forEach((lease) =>
-    api.renew(lease).then((answer) => lease === current && noticeIfGone(answer), ignoreUnreachable),
-  );
-}, HEARTBEAT);
+function noticeIfGone(answer) {
+  if (isGone(answer)) view.showNotice("warning", wordsOf(answer));
+}
 
-// What was only fetched ahead goes back at once; the one on the screen stays, since a reload shows it again.
+// The comparison on the screen went back to the queue (a pause, another tab that was closed, a reload): take it
+// again if nobody else has. Returns whether it is ours again.
+async function takeAgain() {
+  const lost = current;
+  const answer = await api.claim(holding().filter((lease) => lease !== lost));
+  if (answer.status !== 201 || current !== lost) return false;
+  const { id, html } = answer.body;
+  if (view.textsOf(html) !== view.textsOf(currentHtml)) {
+    ready.unshift(answer.body);
+    return false;
+  }
+  current = id;
+  currentHtml = html;
+  form.elements.lease.value = id;
+  document.querySelector("#stage .comparison").dataset.lease = id;
+  api.show(id).catch(ignoreUnreachable);
+  return true;
+}
+
+async function keep(lease) {
+  const answer = await api.renew(lease);
+  if (isGone(answer) && lease === current && !(await takeAgain())) noticeIfGone(answer);
+}
+
+function beat() {
+  if (document.hidden) return;
+  [current, ...ready.map((comparison) => comparison.id)]
+    .filter(Boolean)
+    .forEach((lease) => keep(lease).catch(ignoreUnreachable));
+}
+
+setInterval(beat, HEARTBEAT);
+document.addEventListener("visibilitychange", beat);
+
+// Whoever leaves keeps nothing from the others. The next page of this tab learns what was given back: when it is
+// this one again (reload, back), its comparison was put into it before the old page let go.
 window.addEventListener("pagehide", () => {
-  ready.forEach((comparison) => api.release(comparison.id, { keepalive: true }).catch(ignoreUnreachable));
+  const given = [current, ...ready.map((comparison) => comparison.id)].filter(Boolean);
+  given.forEach((lease) => api.release(lease, { keepalive: true }).catch(ignoreUnreachable));
+  rememberGiven(given);
   ready.length = 0;
 });
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // the back button brought an old page to life
 });
 
-view.drawMathematics();
-outbox.flush();
-fetchAhead();
+async function start() {
+  view.drawMathematics();
+  outbox.load();
+  const isJudged = outbox.items.some((verdict) => verdict.lease === current);
+  await outbox.flush();
+  // A reload while its verdict was under way brought this comparison up once more.
+  if (isJudged) return next();
+  const given = recallGiven();
+  // Again, and waited for: afterwards no late answer can take away what is claimed now.
+  await Promise.all(given.map((lease) => api.release(lease)));
+  if (given.includes(current) && !(await takeAgain())) return next();
+  return fetchAhead();
+}
+
+start().catch(ignoreUnreachable);
