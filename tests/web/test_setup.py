@@ -68,19 +68,22 @@ def test_a_suggested_baseline_is_chosen_beforehand_with_its_reason(page, draft):
     assert "neither wins nor loses nearly always" in response.content.decode()
 
 
-def test_opening_without_a_baseline_is_refused_beside_the_field(page, draft):
-    form = filled(page, draft) | {"baseline": "", "action": "open"}
-    answer = page.post(address(draft), form)
+@pytest.mark.parametrize("action", ["open", "save"])
+def test_without_a_baseline_nothing_is_saved(page, draft, action):
+    answer = page.post(address(draft), filled(page, draft) | {"baseline": "", "action": action})
     assert answer.status_code == 400
     assert answer.context["form"].errors["baseline"] == ["Choose what the candidates are compared with."]
     draft.refresh_from_db()
     assert draft.status == "draft"
 
 
-def test_a_draft_may_be_saved_without_a_baseline(page, draft):
-    assert page.post(address(draft), filled(page, draft) | {"baseline": ""}).status_code == 302
+def test_a_saved_draft_stays_one_and_its_weak_judges_begin(page, draft):
+    baseline = draft.candidates.first()
+    form = filled(page, draft) | {"baseline": baseline.pk, "candidates": [baseline.pk], "action": "save"}
+    assert page.post(address(draft), form).status_code == 302
     draft.refresh_from_db()
-    assert draft.baseline is None
+    assert (draft.status, draft.baseline) == ("draft", baseline)
+    assert draft.background_runs.filter(kind="prepare_study").exists()
 
 
 def test_the_baseline_alone_is_no_pool(page, draft):
@@ -97,9 +100,9 @@ def test_the_baseline_alone_is_no_pool(page, draft):
         ("overlap", "1.5", "“1.5” is not allowed: it must be a whole number from 1 to 9."),
         ("target_p_best", "7", "“7” is not allowed: it must be a number from 0.5 to 0.999."),
         ("near_delta", "a bit", "“a bit” is not allowed: it must be a number from 0 to 0.2."),
-        ("budget", "0", "“0” is not allowed: it must be a whole number from 1 to 1e+07."),
-        ("budget", "nan", "“nan” is not allowed: it must be a whole number from 1 to 1e+07."),
-        ("lease_minutes", "", "Nothing was typed: it must be a whole number from 1 to 1440."),
+        ("budget", "0", "“0” is not allowed: it must be a whole number from 1 to 10,000,000."),
+        ("budget", "nan", "“nan” is not allowed: it must be a whole number from 1 to 10,000,000."),
+        ("lease_minutes", "", "Nothing was typed: it must be a whole number from 1 to 1,440."),
         ("item_response.common_share", "2", "“2” is not allowed: it must be a number from 0 to 1."),
         ("strategy", "magic", "magic is not one of the available choices"),
         ("baseline", "999999", "999999 is not one of the available choices"),
@@ -137,6 +140,12 @@ def test_parameters_of_the_strategy_are_kept(page, draft):
     draft.refresh_from_db()
     assert draft.strategy_params["common_share"] == 0.25
     assert page.get(address(draft)).context["form"]["item_response.common_share"].value() == 0.25
+
+
+def test_a_strategy_among_the_folded_ones_is_shown_when_chosen(page, study):
+    assert '<details class="more-options">' in page.get(address(study)).content.decode()
+    page.post(address(study), filled(page, study) | {"strategy": list(STRATEGIES)[-1]})
+    assert '<details class="more-options" open>' in page.get(address(study)).content.decode()
 
 
 def test_every_strategy_can_be_chosen_and_is_described(page, study):

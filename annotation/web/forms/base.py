@@ -26,6 +26,11 @@ def add_error(form: forms.BaseForm, error: SelectorError) -> None:
         form.add_error(None, error.message)
 
 
+def number_words(number: float) -> str:
+    """Return a limit as people write it: 0.5, 9, 10,000,000."""
+    return f"{int(number):,}" if float(number).is_integer() else f"{number:g}"
+
+
 class NumberField(forms.FloatField):
     """A number from ``low`` to ``high``, both included; whole if ``is_whole``."""
 
@@ -38,8 +43,8 @@ class NumberField(forms.FloatField):
         """What may be typed, in words."""
         kind = "a whole number" if self.is_whole else "a number"
         if math.isinf(self.high):
-            return f"{kind} from {self.low:g}"
-        return f"{kind} from {self.low:g} to {self.high:g}"
+            return f"{kind} from {number_words(self.low)}"
+        return f"{kind} from {number_words(self.low)} to {number_words(self.high)}"
 
     def clean(self, value: Any) -> float | int | None:
         """Return the number; an error names what was typed and what is allowed."""
@@ -58,7 +63,7 @@ class NumberField(forms.FloatField):
         attrs: dict[str, Any] = {"step": 1 if self.is_whole else "any", "inputmode": "decimal"}
         for name, limit in (("min", self.low), ("max", self.high)):
             if not math.isinf(limit):
-                attrs[name] = f"{limit:g}"
+                attrs[name] = str(limit)
         return attrs
 
 

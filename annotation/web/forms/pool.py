@@ -11,7 +11,7 @@ class CandidateForm(forms.Form):
     """What can be changed about a candidate."""
 
     family = forms.CharField(
-        max_length=100, required=False, help_text="Candidates of one maker or series; used by reports."
+        max_length=100, required=False, help_text="The maker or the series that it belongs to."
     )
     price = PriceField(required=False, help_text="Money per query, in any one currency.")
     is_active = forms.BooleanField(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # A setting of the study decides it for every strategy: near_delta.
 SHARED_PARAMETER = "delta"
 LARGEST_BUDGET = 10_000_000
+# Of the strategies in the registry's order; the page folds up the others.
+N_FIRST = 4
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class SetupForm(forms.Form):
     """Settings and pool of one study; ``rows`` are its candidates, ``suggested`` the key of a baseline."""
 
     name = forms.CharField(max_length=200, error_messages={"required": "The study needs a name."})
-    baseline = forms.TypedChoiceField(coerce=int, required=False, empty_value=None)
+    baseline = forms.TypedChoiceField(
+        coerce=int, error_messages={"required": "Choose what the candidates are compared with."}
+    )
     candidates = forms.TypedMultipleChoiceField(
         coerce=int,
         required=False,
@@ -78,7 +82,7 @@ class SetupForm(forms.Form):
         high=1440,
         is_whole=True,
         label="Minutes that a comparison stays on a desk",
-        help_text="1 to 1440; after that it goes to somebody else.",
+        help_text="1 to 1,440; after that it goes to somebody else.",
     )
     is_grouping_queries = forms.BooleanField(
         required=False,
@@ -104,7 +108,8 @@ class SetupForm(forms.Form):
         initial = {field: getattr(study, field) for field in self.base_fields if hasattr(study, field)}
         initial["baseline"] = study.baseline_id or suggested
         initial["candidates"] = [row.candidate.pk for row in rows if row.candidate.is_active]
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial, label_suffix="")
+        self.is_draft = study.status == Study.Status.DRAFT
         self.rows = rows
         self._fill_choices(has_verdicts)
         for name, strategy in STRATEGIES.items():
@@ -131,12 +136,10 @@ class SetupForm(forms.Form):
         """Check what concerns more than one field."""
         values = super().clean() or self.cleaned_data
         self._pass_over_other_strategies(str(values.get("strategy")))
-        active = set(values.get("candidates") or ())
-        baseline = values.get("baseline")
-        if baseline and not active - {baseline}:
+        others = set(values.get("candidates") or ()) - {values.get("baseline")}
+        is_saving_draft = self.is_draft and self.data.get("action") != "open"
+        if not others and not is_saving_draft:
             self.add_error("candidates", "Tick at least one candidate beside the baseline.")
-        elif not baseline and self.data.get("action") == "open":
-            self.add_error("baseline", "Choose what the candidates are compared with.")
         return values
 
     def _pass_over_other_strategies(self, chosen: str) -> None:
@@ -148,14 +151,13 @@ class SetupForm(forms.Form):
     @property
     def active_ids(self) -> set[int]:
         """Keys of the candidates that are to be active; the baseline always is."""
-        baseline = self.cleaned_data["baseline"]
-        return {*self.cleaned_data["candidates"], *([baseline] if baseline else [])}
+        return {*self.cleaned_data["candidates"], self.cleaned_data["baseline"]}
 
     def settings(self) -> dict[str, Any]:
         """Return what `study_update` takes, the baseline as a candidate."""
         values = {name: self.cleaned_data[name] for name in self.base_fields if name != "candidates"}
         by_key = {row.candidate.pk: row.candidate for row in self.rows}
-        values["baseline"] = by_key.get(values["baseline"])
+        values["baseline"] = by_key[values["baseline"]]
         values["strategy_params"] = self._strategy_params(values["strategy"], values["near_delta"])
         return values
 
@@ -168,8 +170,19 @@ class SetupForm(forms.Form):
             params[SHARED_PARAMETER] = near_delta
         return params
 
-    def strategies(self) -> Iterator[StrategyOption]:
-        """Yield the strategies for the page, each with the fields of its parameters."""
+    def first_strategies(self) -> list[StrategyOption]:
+        """Return those that are worth a choice, each with the fields of its parameters."""
+        return list(self._strategies())[:N_FIRST]
+
+    def other_strategies(self) -> list[StrategyOption]:
+        """Return the rest, which serves comparisons."""
+        return list(self._strategies())[N_FIRST:]
+
+    def is_other_chosen(self) -> bool:
+        """Whether the chosen strategy is one of the rest."""
+        return any(option.is_chosen for option in self.other_strategies())
+
+    def _strategies(self) -> Iterator[StrategyOption]:
         chosen = self["strategy"].value()
         for name, strategy in STRATEGIES.items():
             fields = [self[f"{name}.{parameter.name}"] for parameter in own_parameters(strategy.parameters)]
@@ -196,7 +209,7 @@ def parameter_field(parameter: Parameter) -> forms.Field:
     field = NumberField(
         low=parameter.low, high=parameter.high, is_whole=isinstance(parameter.default, int), **options
     )
-    field.help_text = f"{parameter.description} Must be {field.allowed}."
+    field.help_text = f"{parameter.description} Must be {field.allowed}; empty means {parameter.default}."
     return field
 
 
