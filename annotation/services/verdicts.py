@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annotation.exceptions import ConflictError, InvalidValueError, LeaseExpiredError, NotFoundError
@@ -96,7 +97,9 @@ def verdict_submit(
         shown_at=lease.shown_at,
         submitted_at=timezone.now(),
     )
-    Lease.objects.filter(pk=lease.pk).update(is_active=False, end_reason=Lease.EndReason.JUDGED)
+    # Also a second lease on it, claimed after this one had run out.
+    own = Q(pk=lease.pk) | Q(comparison=lease.comparison, annotator_id=lease.annotator_id, is_active=True)
+    Lease.objects.filter(own).update(is_active=False, end_reason=Lease.EndReason.JUDGED)
     _recount(lease.comparison)
     run_enqueue(kind=BackgroundRun.Kind.REFRESH_SELECTION, study=study)
     return verdict
@@ -115,12 +118,14 @@ def _check_still_wanted(lease: Lease, study: Study) -> None:
         raise ConflictError("You have already judged this comparison. To change your verdict, undo it first.")
     if lease.end_reason == Lease.EndReason.SKIPPED:
         raise ConflictError("You have skipped this comparison; it has gone to somebody else.")
+    comparison = lease.comparison
+    if Verdict.standing.filter(comparison=comparison, annotator_id=lease.annotator_id).exists():
+        raise ConflictError("You have already judged this comparison. To change your verdict, undo it first.")
     if lease.is_active and lease.expires_at > timezone.now():
         return
-    comparison = lease.comparison
-    others = Lease.objects.filter(comparison=comparison, is_active=True).exclude(pk=lease.pk)
-    is_judged_by_me = Verdict.standing.filter(comparison=comparison, annotator_id=lease.annotator_id).exists()
-    if is_judged_by_me or comparison.n_verdicts + others.count() >= study.overlap:
+    held = Lease.objects.filter(comparison=comparison, is_active=True)
+    n_others = held.exclude(annotator_id=lease.annotator_id).count()
+    if comparison.n_verdicts + n_others >= study.overlap:
         raise LeaseExpiredError(
             "This comparison was not judged in time and has gone to somebody else. Take the next one."
         )

@@ -94,6 +94,18 @@ def test_a_late_verdict_is_refused_once_somebody_else_has_the_comparison():
     assert not Verdict.objects.exists()
 
 
+def test_a_late_verdict_counts_although_the_same_person_has_claimed_again(annotator_user):
+    study = make_study(n_queries=1, n_candidates=1, annotators=[annotator_user])
+    late = lease_claim(user=annotator_user, slug=study.slug)
+    expire(late)
+    again = lease_claim(user=annotator_user, slug=study.slug)
+    assert again.comparison_id == late.comparison_id
+    verdict_submit(user=annotator_user, lease_id=late.pk, choice="a")
+    assert Verdict.standing.count() == 1
+    with pytest.raises(ConflictError, match="already judged"):
+        verdict_submit(user=annotator_user, lease_id=again.pk, choice="b")
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
