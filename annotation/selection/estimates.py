@@ -68,6 +68,7 @@ def estimate_from_samples(
     *,
     delta: float,
     method: str,
+    interval_samples: NDArray[np.float64] | None = None,
 ) -> Estimate:
     """Build an estimate from joint samples of pool win rates.
 
@@ -83,10 +84,13 @@ def estimate_from_samples(
         Distance in win rate that counts as near the best.
     method
         Words for people.
+    interval_samples
+        Wider samples for the intervals alone, where the samples' own would not cover.
     """
     p_best, p_near = summarise_samples(samples, delta)
     raw, n_verdicts = raw_win_rates(outcomes)
-    low, high = np.quantile(samples, INTERVAL, axis=0)
+    spread = samples if interval_samples is None else interval_samples
+    low, high = np.quantile(spread, INTERVAL, axis=0)
     log_posterior = log_of(p_best)
     return Estimate(
         best=int(np.argmax(win_rate)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,12 @@ MEAN_SCALE = 2.0
 
 MAX_STEP = 2.0
 """Largest change of a coordinate in one Newton step, in logits: beyond, its parabola is no guide."""
+
+N_ANSWER_STEPS = 8
+"""Steps from the fit for choosing to the fit for answers, which differs in one scale."""
+
+N_STEPS = 16
+"""Steps of a fit from nothing; the scales move by at most a quarter in each."""
 
 GROWTH = 1024
 """Verdicts that room is made for at once."""
@@ -63,6 +70,7 @@ class ItemResponse:
     complement."""
 
     def __init__(self, n_queries: int, n_candidates: int) -> None:
+        self._learns_ability = False
         self.ability = np.zeros(n_candidates)
         self.ease = np.zeros(n_queries)
         self.scales = Scales()
@@ -97,10 +105,24 @@ class ItemResponse:
                 self.learn_scales()
                 self._factorise()
 
+    def for_answers(self) -> ItemResponse:
+        """Return a copy refitted with the scale of the abilities learnt too.
+
+        The wide scale that serves choosing leaves little-known candidates with the luck of their few
+        verdicts; reported win rates shrink it away.
+        """
+        model = deepcopy(self)
+        model._learns_ability = True
+        if self._n:
+            model.fit(N_ANSWER_STEPS, learn=True)
+        return model
+
     def learn_scales(self) -> None:
         """Move the prior scales and the cut towards the values that the verdicts make likely."""
         told = np.bincount(self._told[0], minlength=len(self.ease)) > 0
         self.scales = self.scales.learn_ease(self.ease[told], self.ease_variance()[told])
+        if self._learns_ability:
+            self.scales = self.scales.learn_ability(self.ability, self.covariance)
         self.scales = cut_step(self.scales, self._eta(), self._variance(), self._told[2])
         self._set_prior()
 
@@ -170,7 +192,9 @@ class ItemResponse:
         self.ease += step_e * (MAX_STEP / largest)
 
 
-def fit_outcomes(problem: SelectionProblem, outcomes: NDArray[np.int8], n_steps: int = 12) -> ItemResponse:
+def fit_outcomes(
+    problem: SelectionProblem, outcomes: NDArray[np.int8], n_steps: int = N_STEPS
+) -> ItemResponse:
     """Fit the model to outcomes from nothing, scales included.
 
     Parameters

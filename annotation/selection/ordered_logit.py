@@ -13,15 +13,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ABILITY_SCALE = 2.0
-"""Prior sd of abilities around their mean, in logits. Kept wide and fixed: tables lie between 0.7 and 2.0, a
-narrower prior gives up candidates after one unlucky loss, and few verdicts per candidate say little
-about it."""
+"""Prior sd of abilities around their mean while choosing, in logits. Real tables lie between 0.7 and 2.0; the
+wide end is kept since a narrower prior gives candidates up after one unlucky loss."""
 
-EASE_START = 1.5
-"""Prior sd of eases before any verdict, in logits: tables lie between 0.8 and 3.4."""
+SCALE_START = 1.5
+"""Scale of abilities and eases that learning starts from, in logits: tables lie between 0.7 and 3.4."""
 
-EASE_WEIGHT = 8.0
-"""Queries of known ease that the starting scale counts as: a handful, soon outweighed."""
+SCALE_WEIGHT = 8.0
+"""Candidates (queries) of known ability (ease) that the start counts as: a handful, soon outweighed."""
 
 CUT_START = 0.3
 """Half-width of the draw before any verdict: about one draw in seven between equals."""
@@ -46,21 +45,38 @@ class Scales:
     """Prior standard deviations of abilities and eases, and the cut-point, all in logits."""
 
     ability: float = ABILITY_SCALE
-    ease: float = EASE_START
+    ease: float = SCALE_START
     cut: float = CUT_START
 
     def learn_ease(self, ease: NDArray[np.float64], variance: NDArray[np.float64]) -> Scales:
-        """Take one step of MacKay's fixed point: squares over the number of eases the verdicts determine.
+        """Take one step of the scale of the eases.
 
         Parameters
         ----------
         ease, variance
             Posterior of the eases of queries with verdicts, each of shape (n,).
         """
-        determined = max(len(ease) - float(variance.sum()) / self.ease**2, 0.0)
-        squares = float((ease**2).sum()) + EASE_WEIGHT * EASE_START**2
-        ratio = np.sqrt(squares / (determined + EASE_WEIGHT)) / self.ease
-        return replace(self, ease=self.ease * float(np.clip(ratio, 1.0 / MAX_RATIO, MAX_RATIO)))
+        return replace(self, ease=_scale_step(self.ease, (ease**2).sum(), len(ease), variance.sum()))
+
+    def learn_ability(self, ability: NDArray[np.float64], covariance: NDArray[np.float64]) -> Scales:
+        """Take one step of the scale of the abilities around their mean.
+
+        Parameters
+        ----------
+        ability, covariance
+            Posterior of all abilities.
+        """
+        n = len(ability)
+        squares = ((ability - ability.mean()) ** 2).sum()
+        unsure = max(np.trace(covariance) - covariance.sum() / n, 0.0)
+        return replace(self, ability=_scale_step(self.ability, squares, n - 1, unsure))
+
+
+def _scale_step(old: float, squares: float, count: int, unsure: float) -> float:
+    """MacKay's fixed point: squares over the number of coordinates that the verdicts have determined."""
+    determined = max(count - unsure / old**2, 0.0)
+    new = np.sqrt((squares + SCALE_WEIGHT * SCALE_START**2) / (determined + SCALE_WEIGHT))
+    return old * float(np.clip(new / old, 1.0 / MAX_RATIO, MAX_RATIO))
 
 
 def crossings(

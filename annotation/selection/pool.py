@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,10 @@ class PoolPrediction:
     def win_rate(self) -> NDArray[np.float64]:
         """Expected pool win rates, the baseline's 0.5 last, shape (n_candidates + 1,)."""
         return np.append(self.observed + self.unseen_share * self.unseen_mean, 0.5)
+
+    def widened(self, factor: float) -> PoolPrediction:
+        """Return the same prediction with all variances multiplied by ``factor``."""
+        return replace(self, covariance=factor * self.covariance)
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Sample pool win rates, shape (n, n_candidates + 1), each inside what is still possible.
