@@ -35,6 +35,8 @@ SETTINGS = (
     "is_grouping_queries",
     "lease_minutes",
 )
+# Pages beside those of studies have these addresses.
+RESERVED_SLUGS = {"new"}
 # Changing one of these changes the ranking or the stop rule.
 REFRESHING = {"baseline", "strategy", "strategy_params", "budget", "overlap", "target_p_best", "near_delta"}
 PREPARING = {"baseline", "weak_settings"}
@@ -51,11 +53,13 @@ def study_create(
     InvalidValueError
         For an empty name or a value out of its range.
     ConflictError
-        When ``slug`` is given and taken.
+        When ``slug`` is given and taken, by a study or by a page.
     """
     name = name.strip()
     if not name:
         raise InvalidValueError("name: must not be empty")
+    if slug in RESERVED_SLUGS:
+        raise ConflictError(f"slug: {slug!r} is the address of a page; choose another")
     if slug and Study.objects.filter(slug=slug).exists():
         raise ConflictError(f"slug: {slug!r} is taken by another study")
     study = Study(
@@ -75,7 +79,7 @@ def study_create(
 
 def _free_slug(name: str) -> str:
     stem = slugify(name)[:70] or "study"
-    taken = set(Study.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken = {*RESERVED_SLUGS, *Study.objects.filter(slug__startswith=stem).values_list("slug", flat=True)}
     n = 1
     slug = stem
     while slug in taken:

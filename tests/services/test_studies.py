@@ -1,4 +1,5 @@
 import pytest
+from django.urls import resolve, reverse
 
 from annotation.exceptions import ConflictError, InvalidValueError, NotFoundError, PermissionDeniedError
 from annotation.models import BackgroundRun, Candidate, Membership, Study
@@ -36,6 +37,13 @@ def test_a_taken_name_gets_a_number(lead_user):
 
 def test_a_name_without_letters_still_has_an_address(lead_user):
     assert study_create(user=lead_user, name="法律").slug == "study"
+
+
+def test_no_study_takes_the_address_of_a_page(lead_user):
+    study = study_create(user=lead_user, name="New")
+    assert resolve(reverse("study-dashboard", args=[study.slug])).url_name == "study-dashboard"
+    with pytest.raises(ConflictError, match="'new' is the address of a page"):
+        study_create(user=lead_user, name="x", slug="new")
 
 
 def test_a_taken_slug_is_refused(lead_user, study):
