@@ -227,3 +227,24 @@ def test_a_draft_is_discarded_and_an_open_study_is_not(page, study, draft):
 
 def test_home_leads_a_draft_to_its_settings(page, draft):
     assert address(draft) in page.get(reverse("home")).content.decode()
+
+
+@pytest.mark.parametrize("status", ["draft", "open"])
+def test_candidates_that_came_while_the_page_was_open_stay_active(page, lead_user, status):
+    study = make_study(status=status, lead=lead_user)
+    form = filled(page, study)
+    dropped = study.candidates.get(name="candidate-0")
+    form["candidates"] = [pk for pk in form["candidates"] if pk != dropped.pk]
+    study.candidates.create(name="latecomer")
+    study.candidates.create(name="dropped before", is_active=False)
+    assert page.post(address(study), form).status_code == 302
+    active = study.candidates.filter(is_active=True).values_list("name", flat=True)
+    assert set(active) == {"baseline", "candidate-1", "candidate-2", "latecomer"}
+
+
+def test_a_candidate_that_went_while_the_page_was_open_does_no_harm(page, study):
+    form = filled(page, study)
+    gone = study.candidates.get(name="candidate-0")
+    form["candidates"] = [pk for pk in form["candidates"] if pk != gone.pk]
+    gone.delete()
+    assert page.post(address(study), form).status_code == 302

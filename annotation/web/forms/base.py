@@ -91,6 +91,17 @@ def _refuse(value: Any, allowed: str) -> ValidationError:
     return ValidationError(f"{found}: it must be {allowed}.")
 
 
+class KeysField(forms.TypedMultipleChoiceField):
+    """Keys of rows that a page showed; some of the rows may be gone by now."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(coerce=int, **options)
+
+    def valid_value(self, value: Any) -> bool:
+        """Take any key."""
+        return True
+
+
 class ManyFilesInput(forms.ClearableFileInput):
     """A file input that takes several files."""
 

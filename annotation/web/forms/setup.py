@@ -11,7 +11,7 @@ from django import forms
 from annotation.models import Study
 from annotation.rendering.numbers import plural
 from annotation.selection import STRATEGIES
-from annotation.web.forms.base import NumberField
+from annotation.web.forms.base import KeysField, NumberField
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # A setting of the study decides it for every strategy: near_delta.
 SHARED_PARAMETER = "delta"
+# These concern the pool; all others are settings of the study.
+POOL_FIELDS = ("candidates", "shown")
 LARGEST_BUDGET = 10_000_000
 # Of the strategies in the registry's order; the page folds up the others.
 N_FIRST = 4
@@ -50,6 +52,8 @@ class SetupForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="Untick those that should not be asked about.",
     )
+    # A candidate that an import brought meanwhile was never on the page: nobody unticked it.
+    shown = KeysField(required=False, widget=forms.MultipleHiddenInput)
     strategy = forms.ChoiceField(widget=forms.RadioSelect)
     budget = NumberField(
         low=1,
@@ -108,6 +112,7 @@ class SetupForm(forms.Form):
         initial = {field: getattr(study, field) for field in self.base_fields if hasattr(study, field)}
         initial["baseline"] = study.baseline_id or suggested
         initial["candidates"] = [row.candidate.pk for row in rows if row.candidate.is_active]
+        initial["shown"] = [row.candidate.pk for row in rows]
         super().__init__(data, initial=initial, label_suffix="")
         self.is_draft = study.status == Study.Status.DRAFT
         self.rows = rows
@@ -150,12 +155,14 @@ class SetupForm(forms.Form):
 
     @property
     def active_ids(self) -> set[int]:
-        """Keys of the candidates that are to be active; the baseline always is."""
-        return {*self.cleaned_data["candidates"], self.cleaned_data["baseline"]}
+        """Keys of the candidates that are to be active: the baseline always, those not shown as they were."""
+        shown = set(self.cleaned_data["shown"]) or {row.candidate.pk for row in self.rows}
+        unseen = {row.candidate.pk for row in self.rows if row.candidate.is_active} - shown
+        return {*self.cleaned_data["candidates"], self.cleaned_data["baseline"], *unseen}
 
     def settings(self) -> dict[str, Any]:
         """Return what `study_update` takes, the baseline as a candidate."""
-        values = {name: self.cleaned_data[name] for name in self.base_fields if name != "candidates"}
+        values = {name: self.cleaned_data[name] for name in self.base_fields if name not in POOL_FIELDS}
         by_key = {row.candidate.pk: row.candidate for row in self.rows}
         values["baseline"] = by_key[values["baseline"]]
         values["strategy_params"] = self._strategy_params(values["strategy"], values["near_delta"])
