@@ -47,7 +47,7 @@ def event_words(action: str) -> str:
 def details_words(details: dict[str, Any]) -> str:
     """Put the details of an event on one line; what is empty or false says nothing."""
     parts = []
-    for key, value in details.items():
+    for key, value in sorted(details.items()):  # databases keep keys in orders of their own
         if value in ("", None, False) or value == []:
             continue
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)

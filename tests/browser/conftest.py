@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
 
 # Playwright's loop makes Django believe that it runs asynchronously.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -36,8 +39,44 @@ def chromium():
         browser.close()
 
 
+class ServerWork:
+    """Counts requests that the live server is answering, in its own threads of this process."""
+
+    def __init__(self):
+        self.n_open = 0
+        self.lock = threading.Lock()
+
+    def begin(self, **_signal):
+        with self.lock:
+            self.n_open += 1
+
+    def end(self, **_signal):
+        with self.lock:
+            self.n_open -= 1
+
+    def wait_until_quiet(self):
+        """Wait for a moment without requests: pages send some while they are being closed."""
+        deadline, quiet_since = time.monotonic() + 20, time.monotonic()
+        while time.monotonic() - quiet_since < 0.3:
+            if self.n_open > 0:
+                quiet_since = time.monotonic()
+            assert time.monotonic() < deadline, f"{self.n_open} requests are still being answered"
+            time.sleep(0.02)
+
+
 @pytest.fixture
-def open_page(chromium, live_server, client):
+def server_work():
+    """Requests under way; the database is emptied after a test, which must not happen under a request."""
+    work = ServerWork()
+    request_started.connect(work.begin)
+    request_finished.connect(work.end)
+    yield work
+    request_started.disconnect(work.begin)
+    request_finished.disconnect(work.end)
+
+
+@pytest.fixture
+def open_page(chromium, live_server, client, server_work):
     """Return a function that opens a page as somebody, and fails the test on errors in its console."""
     contexts, problems = [], []
 
@@ -58,4 +97,5 @@ def open_page(chromium, live_server, client):
     yield open_as
     for context in contexts:
         context.close()
+    server_work.wait_until_quiet()
     assert problems == []

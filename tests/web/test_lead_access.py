@@ -115,5 +115,5 @@ def test_the_audit_trail_says_who_did_what(client, study, lead_user):
     client.post(address(study, "study-members"), {"username": "annotator", "role": "viewer"})
     text = client.get(address(study, "study-audit")).content.decode()
     assert "paused the study" in text
-    assert "username: annotator; role: viewer" in text
+    assert "role: viewer; username: annotator" in text
     assert text.index("gave a role") < text.index("paused the study")
