@@ -1,0 +1,156 @@
+"""Latent correlations of errors: estimated pair by pair, shrunk, made a correlation matrix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from annotation.ensembles.normal import bivariate_cdf, normal_quantile
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+
+MAX_CORRELATION = 0.999
+"""Identical candidates get this, not 1: the bivariate density must stay finite."""
+
+N_BISECTIONS = 32
+
+
+def tetrachoric(p_first: FloatArray, p_second: FloatArray, p_both: FloatArray) -> FloatArray:
+    """Return the correlation of two thresholded normals, elementwise.
+
+    Parameters
+    ----------
+    p_first, p_second
+        Probability of each event, strictly between 0 and 1.
+    p_both
+        Probability of both; values outside the Frechet bounds give the nearest end.
+
+    Returns
+    -------
+    The r in [-`MAX_CORRELATION`, `MAX_CORRELATION`] with Phi2(Phi^-1(p1), Phi^-1(p2); r) = p_both.
+
+    Notes
+    -----
+    Pearson 1900; by bisection, the joint probability growing with r.
+    """
+    a, b = normal_quantile(p_first), normal_quantile(p_second)
+    low = np.full(np.shape(p_both), -MAX_CORRELATION)
+    high = -low
+    for _ in range(N_BISECTIONS):
+        middle = (low + high) / 2.0
+        is_below = bivariate_cdf(a, b, middle) < p_both
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    return np.asarray((low + high) / 2.0)
+
+
+def shrink(correlation: FloatArray, variance: FloatArray) -> tuple[FloatArray, float]:
+    """Pull correlations towards their mean as far as their noise explains their spread.
+
+    Parameters
+    ----------
+    correlation
+        Shape (m, m), unit diagonal.
+    variance
+        Sampling variance of each entry, shape (m, m); infinite where nothing is known.
+
+    Returns
+    -------
+    The shrunk matrix, and the intensity between 0 (untouched) and 1 (all equal).
+
+    Notes
+    -----
+    The constant-correlation target of Ledoit and Wolf 2004, with delta-method variances. An entry of
+    infinite variance becomes the mean.
+    """
+    pairs = np.triu_indices(len(correlation), 1)
+    r, v = correlation[pairs], variance[pairs]
+    is_known = np.isfinite(v)
+    if not is_known.any():
+        return np.eye(len(correlation)), 1.0
+    mean = float(np.average(r[is_known], weights=1.0 / (v[is_known] + 1e-4)))
+    spread = float(((r[is_known] - mean) ** 2).mean())
+    noise = float(v[is_known].mean())
+    intensity = 1.0 if spread <= noise * 1e-12 else min(noise / spread, 1.0)
+    value = np.where(is_known, intensity * mean + (1.0 - intensity) * r, mean)
+    shrunk = np.eye(len(correlation))
+    shrunk[pairs] = value
+    return np.maximum(shrunk, shrunk.T) + np.minimum(shrunk, shrunk.T) - np.eye(len(shrunk)), intensity
+
+
+def nearest_correlation(matrix: FloatArray, *, floor: float = 1e-8, n_steps: int = 200) -> FloatArray:
+    """Return the correlation matrix nearest to a symmetric one in the Frobenius norm.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric, shape (m, m).
+    floor
+        Least eigenvalue allowed.
+    n_steps
+        Most projections.
+
+    Notes
+    -----
+    Alternating projections with Dykstra's correction (Higham 2002).
+    """
+    current, correction = matrix.copy(), np.zeros_like(matrix)
+    if np.linalg.eigvalsh(current)[0] >= floor and np.allclose(np.diag(current), 1.0):
+        return current
+    for _ in range(n_steps):
+        shifted = current - correction
+        projected = _clip_eigenvalues(shifted, floor)
+        correction = projected - shifted
+        previous, current = current, projected.copy()
+        np.fill_diagonal(current, 1.0)
+        if np.abs(current - previous).max() < 1e-10:
+            break
+    # The last projection leaves the cone by a hair; rescaling brings the diagonal back without leaving it.
+    current = _clip_eigenvalues(current, floor)
+    scale = 1.0 / np.sqrt(np.diag(current))
+    return np.asarray(current * np.outer(scale, scale))
+
+
+def _clip_eigenvalues(matrix: FloatArray, floor: float) -> FloatArray:
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
+    return np.asarray((vectors * np.maximum(values, floor)) @ vectors.T)
+
+
+def one_factor(correlation: FloatArray, *, n_steps: int = 500) -> FloatArray:
+    """Return the loadings of the one-factor model nearest to a correlation matrix.
+
+    Parameters
+    ----------
+    correlation
+        Shape (m, m).
+    n_steps
+        Most sweeps.
+
+    Returns
+    -------
+    Loadings in [-`MAX_CORRELATION`, `MAX_CORRELATION`], shape (m,): r_ij is near loading_i * loading_j. Zeros for
+    fewer than two candidates; for two of correlation r the square root of max(r, 0), twice.
+
+    Notes
+    -----
+    Least squares over the off-diagonal entries by coordinate descent (minimum residuals, Harman and Jones
+    1966). The diagonal is never fitted.
+    """
+    m = len(correlation)
+    if m < 2:
+        return np.zeros(m)
+    off = correlation - np.diag(np.diag(correlation))
+    if m == 2:
+        return np.full(2, np.sqrt(max(float(off[0, 1]), 0.0)))
+    loading = np.full(m, np.sqrt(max(float(off.sum()) / (m * (m - 1)), 0.01)))
+    for _ in range(n_steps):
+        before = loading.copy()
+        for j in range(m):
+            others = float(loading @ loading - loading[j] ** 2)
+            loading[j] = np.clip(off[j] @ loading / max(others, 1e-12), -MAX_CORRELATION, MAX_CORRELATION)
+        if np.abs(loading - before).max() < 1e-9:
+            break
+    return np.asarray(loading)

