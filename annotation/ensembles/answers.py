@@ -97,7 +97,7 @@ def encode_answers(
     Parameters
     ----------
     labels
-        Indices into ``classes``, shape (n_queries,); -1 where a query has no label: such queries are left out.
+        Indices into ``classes``, shape (n_queries,); -1 without a label, which leaves the query out.
     predictions
         Indices into ``classes``, shape (n_queries, n_candidates); -1 where missing.
     classes
@@ -143,8 +143,9 @@ def _complete_rows(predictions: IntArray, candidates: Sequence[str]) -> NDArray[
     if not complete.any():
         worst = int(is_missing.sum(axis=0).argmax())
         raise InvalidValueError(
-            f"no query has an answer of every candidate; {candidates[worst]!r} lacks {is_missing[:, worst].sum()} "
-            f"of {len(predictions)}: leave it out, or count missing answers as wrong (missing=no_answer)"
+            f"no query has an answer of every candidate; {candidates[worst]!r} lacks "
+            f"{is_missing[:, worst].sum()} of {len(predictions)}: leave it out, or count missing answers "
+            "as wrong (missing=no_answer)"
         )
     return np.asarray(complete)
 

@@ -11,10 +11,10 @@ import numpy as np
 from annotation.ensembles.aggregation import RULES
 from annotation.ensembles.answers import MIN_LABELS, check_labels
 from annotation.ensembles.budget import Budget
-from annotation.ensembles.error_law import Floor, estimate_floor
 from annotation.ensembles.estimators import make_estimator
 from annotation.ensembles.evidence import Evidence
 from annotation.ensembles.fitted import FittedEnsemble
+from annotation.ensembles.floors import Floor, estimate_floor
 from annotation.ensembles.greedy import criteria_of_labels
 from annotation.ensembles.information import check_choice
 from annotation.ensembles.procedure import (

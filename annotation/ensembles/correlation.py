@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.ensembles.normal import bivariate_cdf, normal_quantile
+from annotation.ensembles.normal import bivariate_cdf, bivariate_density, normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 MAX_CORRELATION = 0.999
 """Identical candidates get this, not 1: the bivariate density must stay finite."""
 
-N_BISECTIONS = 32
+N_STEPS = 60
+TOLERANCE = 1e-9
 
 
 def tetrachoric(p_first: FloatArray, p_second: FloatArray, p_both: FloatArray) -> FloatArray:
@@ -35,16 +36,24 @@ def tetrachoric(p_first: FloatArray, p_second: FloatArray, p_both: FloatArray) -
 
     Notes
     -----
-    Pearson 1900; by bisection, the joint probability growing with r.
+    Pearson 1900; by Newton's method on the correlation, with bisection where a step would leave the bracket.
+    Values out of reach end at the bracket's end.
     """
     a, b = normal_quantile(p_first), normal_quantile(p_second)
     low = np.full(np.shape(p_both), -MAX_CORRELATION)
     high = -low
-    for _ in range(N_BISECTIONS):
-        middle = (low + high) / 2.0
-        is_below = bivariate_cdf(a, b, middle) < p_both
-        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
-    return np.asarray((low + high) / 2.0)
+    r = np.zeros(np.shape(p_both))
+    for _ in range(N_STEPS):
+        excess = bivariate_cdf(a, b, r) - p_both
+        low, high = np.where(excess < 0.0, r, low), np.where(excess < 0.0, high, r)
+        trial = r - excess / np.maximum(bivariate_density(a, b, r), 1e-12)
+        is_inside = (trial > low) & (trial < high)
+        moved = np.where(is_inside, trial, (low + high) / 2.0)
+        is_done = bool(np.abs(moved - r).max(initial=0.0) < TOLERANCE)
+        r = moved
+        if is_done:
+            break
+    return np.asarray(r)
 
 
 def shrink(correlation: FloatArray, variance: FloatArray) -> tuple[FloatArray, float]:
@@ -131,8 +140,8 @@ def one_factor(correlation: FloatArray, *, n_steps: int = 500) -> FloatArray:
 
     Returns
     -------
-    Loadings in [-`MAX_CORRELATION`, `MAX_CORRELATION`], shape (m,): r_ij is near loading_i * loading_j. Zeros for
-    fewer than two candidates; for two of correlation r the square root of max(r, 0), twice.
+    Loadings in [-`MAX_CORRELATION`, `MAX_CORRELATION`], shape (m,): r_ij is near loading_i * loading_j.
+    Zeros for fewer than two candidates; for two of correlation r the square root of max(r, 0), twice.
 
     Notes
     -----

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.ensembles.correlation import nearest_correlation, one_factor, shrink, tetrachoric
-from annotation.ensembles.error_floor import error_floor
-from annotation.ensembles.normal import normal_cdf, normal_quantile
+from annotation.ensembles.correlation import nearest_correlation, shrink, tetrachoric
+from annotation.ensembles.normal import bivariate_density, normal_cdf, normal_quantile
 from annotation.exceptions import InvalidValueError
 
 if TYPE_CHECKING:
@@ -192,77 +191,21 @@ def _pair_correlations(
     filled: FloatArray, known: FloatArray, both: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return tetrachoric correlations and their delta-method variances."""
-    n = np.maximum(both, 1.0)
-    first = (filled.T @ known + 0.5) / (n + 1.0)
-    p_i, p_j = np.clip(first, 1e-6, 1 - 1e-6), np.clip(first.T, 1e-6, 1 - 1e-6)
-    joint = (filled.T @ filled + p_i * p_j) / (n + 1.0)
+    pairs = np.triu_indices(len(both), 1)
+    n = np.maximum(both[pairs], 1.0)
+    mine = filled.T @ known
+    p_i, p_j = (mine[pairs] + 0.5) / (n + 1.0), (mine.T[pairs] + 0.5) / (n + 1.0)
+    joint = ((filled.T @ filled)[pairs] + p_i * p_j) / (n + 1.0)
     r = tetrachoric(p_i, p_j, joint)
-    a, b = normal_quantile(p_i), normal_quantile(p_j)
-    spread = np.maximum(1.0 - r * r, 1e-2)
-    density = np.exp(-(a * a + b * b - 2 * r * a * b) / (2 * spread)) / (2 * np.pi * np.sqrt(spread))
-    variance = joint * (1.0 - joint) / n / np.maximum(density, 1e-6) ** 2
-    variance = np.where(both > 1, np.minimum(variance, 1.0), np.inf)
-    np.fill_diagonal(r, 1.0)
-    return r, variance
+    # Near 1 the density vanishes and with it all trust; this keeps the variance of near-duplicates finite.
+    density = bivariate_density(normal_quantile(p_i), normal_quantile(p_j), np.clip(r, -0.995, 0.995))
+    variance = np.minimum(joint * (1.0 - joint) / n / np.maximum(density, 1e-6) ** 2, 1.0)
+    variance = np.where(both[pairs] > 1, variance, np.inf)
+    return _symmetric(r, pairs, len(both)), _symmetric(variance, pairs, len(both))
 
 
-@dataclass(frozen=True)
-class Floor:
-    """The estimated error floor.
-
-    Attributes
-    ----------
-    value, low, high
-        The floor and its 95 % bootstrap interval.
-    error, correlation
-        The equal error rate and equal latent correlation it was computed from.
-    """
-
-    value: float
-    low: float
-    high: float
-    error: float
-    correlation: float
-
-
-def law_floor(law: ErrorLaw) -> tuple[float, float, float]:
-    """Return (floor, error, correlation) of the one-factor law nearest to ``law``.
-
-    Notes
-    -----
-    error = Phi(mean threshold), correlation = (mean loading)^2, negative means counting as 0. A single candidate
-    has correlation 1: its own error is its floor.
-    """
-    error = float(normal_cdf(normal_quantile(law.error).mean()))
-    if len(law.error) < 2:
-        return error, error, 1.0
-    rho = max(float(one_factor(law.correlation).mean()), 0.0) ** 2
-    return error_floor(error, rho), error, rho
-
-
-def estimate_floor(
-    wrong: FloatArray,
-    rng: np.random.Generator,
-    *,
-    weights: NDArray[np.bool_] | None = None,
-    n_draws: int = 200,
-) -> Floor:
-    """Estimate the error floor with a bootstrap interval over queries.
-
-    Parameters
-    ----------
-    wrong, weights
-        As in `fit_error_law`.
-    rng
-        Draws the queries.
-    n_draws
-        Bootstrap draws.
-    """
-    value, error, rho = law_floor(fit_error_law(wrong, weights=weights))
-    draws = []
-    for _ in range(n_draws):
-        rows = rng.integers(len(wrong), size=len(wrong))
-        cells = None if weights is None else weights[rows]
-        draws.append(law_floor(fit_error_law(wrong[rows], weights=cells))[0])
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return Floor(value, min(float(low), value), max(float(high), value), error, rho)
+def _symmetric(values: FloatArray, pairs: tuple[NDArray[np.intp], ...], size: int) -> FloatArray:
+    matrix = np.eye(size)
+    matrix[pairs] = values
+    matrix[pairs[::-1]] = values
+    return matrix

@@ -47,8 +47,8 @@ class FittedEnsemble:
         Parameters
         ----------
         labels
-            Each member's labels, one per query; further columns are ignored. "-", an empty text and a label that
-            was no option when the ensemble was fitted all count as no answer.
+            Each member's labels, one per query; further columns are ignored. "-", an empty text and a
+            label that was no option when the ensemble was fitted count as no answer.
 
         Raises
         ------

@@ -69,7 +69,7 @@ class GainEstimator(Protocol):
 def _from_losses(
     candidates: NDArray[np.int64], before: FloatArray, after: FloatArray, cut: float
 ) -> StepGains:
-    """Turn per-query log losses, shapes (n,) and (c, n), into gains; ``cut`` corrects for the fitted weight."""
+    """Turn per-query log losses, shapes (n,) and (c, n), into gains; ``cut`` is what fitting flatters."""
     n = len(before)
     gain = (before - after).mean(axis=1) - cut
     noise = (before - after).std(axis=1) / np.sqrt(n)
@@ -93,8 +93,8 @@ class PooledGains:
 
     Notes
     -----
-    For any model q: I(Y; X) >= H(Y) + E log q(Y | X) (Barber and Agakov 2003). All candidates are ranked by the
-    score test of their weight at 0 given the members; the first `SHORTLIST` are fitted.
+    For any model q: I(Y; X) >= H(Y) + E log q(Y | X) (Barber and Agakov 2003). All candidates are ranked by
+    the score test of their weight at 0 given the members; the first `SHORTLIST` are fitted.
     """
 
     name = "pooled"
@@ -139,7 +139,7 @@ class PooledGains:
         hessian = flat.T @ weighted - mean_design.T @ mean_design + PENALTY * np.eye(flat.shape[1])
         cross = weighted.T @ flat_extra - mean_design.T @ mean_extra
         own -= (cross * np.linalg.solve(hessian, cross)).sum(axis=0)
-        return np.where(slope > 0.0, slope**2, 0.0) / np.maximum(own, 1e-9) / (2.0 * n)
+        return np.asarray(np.where(slope > 0.0, slope**2, 0.0) / np.maximum(own, 1e-9) / (2.0 * n))
 
     def information(self, members: Sequence[int]) -> float:
         """Return the bound, at least 0."""
@@ -229,7 +229,7 @@ class CopulaGains:
         return StepGains(candidates, gain, noise, np.full(len(gain), noise[int(np.argmax(gain))]))
 
     def _noise(self, alone: FloatArray, patterns: FloatArray, gain: FloatArray) -> FloatArray:
-        """Standard error over as many queries as the law rests on: the spread of log P(y | x) under the law."""
+        """Standard error over the law's queries: the spread of log P(y | x) under it."""
         if self.law.n_queries is None:
             return np.zeros(len(gain))
         tiny = 1e-300

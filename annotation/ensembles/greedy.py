@@ -226,8 +226,8 @@ def _exhaustive(estimator: GainEstimator, budget: Budget) -> list[tuple[int, ...
     n_sets = sum(comb(m, size) for size in sizes)
     if n_sets > MAX_SETS:
         raise TooLargeError(
-            f"{n_sets:,} sets of up to {budget.size} of {m} candidates: exhaustive compares at most {MAX_SETS:,}; "
-            "take a smaller size or objective mi"
+            f"{n_sets:,} sets of up to {budget.size} of {m} candidates: exhaustive compares at most "
+            f"{MAX_SETS:,}; take a smaller size or objective mi"
         )
     prices = budget.price_array(m)
     limit = np.inf if budget.money is None else budget.money + 1e-12

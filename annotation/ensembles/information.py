@@ -54,7 +54,7 @@ def entropy(
     counts
         Any shape; the Dirichlet estimator takes every cell, empty ones too, as possible.
     estimator
-        "plug_in": of the observed frequencies. "miller_madow": plus (occupied cells - 1) / (2 n) (Miller 1955).
+        "plug_in": of the observed frequencies. "miller_madow": plus (occupied cells - 1) / 2 n (Miller 1955).
         "dirichlet": of the frequencies with `ALPHA` added to each cell.
     unit
         "nats" or "bits".
@@ -66,7 +66,7 @@ def entropy(
     """
     check_choice("estimator", estimator, ESTIMATORS)
     check_choice("unit", unit, tuple(UNITS))
-    cells = np.asarray(counts, dtype=np.float64).ravel()
+    cells: NDArray[np.float64] = np.asarray(counts, dtype=np.float64).ravel()
     n = cells.sum()
     if n <= 0:
         raise InvalidValueError("0 counts: an entropy needs at least one")
@@ -76,7 +76,7 @@ def entropy(
     value = -float((p * np.log(p)).sum())
     if estimator == "miller_madow":
         value += (len(p) - 1) / (2.0 * n)
-    return value * UNITS[unit]
+    return float(value * UNITS[unit])
 
 
 def mutual_information(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,14 +18,14 @@ def normal_cdf(x: ArrayLike) -> NDArray[np.float64]:
     """Return Phi(x), elementwise."""
     from scipy.special import ndtr
 
-    return np.asarray(ndtr(x), dtype=np.float64)
+    return np.asarray(ndtr(np.asarray(x, dtype=np.float64)), dtype=np.float64)
 
 
 def normal_quantile(p: ArrayLike) -> NDArray[np.float64]:
     """Return the inverse of Phi at p in [0, 1], elementwise; the ends are infinite."""
     from scipy.special import ndtri
 
-    return np.asarray(ndtri(p), dtype=np.float64)
+    return np.asarray(ndtri(np.asarray(p, dtype=np.float64)), dtype=np.float64)
 
 
 def bivariate_cdf(a: ArrayLike, b: ArrayLike, correlation: ArrayLike) -> NDArray[np.float64]:
@@ -43,12 +44,28 @@ def bivariate_cdf(a: ArrayLike, b: ArrayLike, correlation: ArrayLike) -> NDArray
     its arc sine, by Gauss-Legendre quadrature (Drezner and Wesolowsky 1990).
     """
     a, b, r = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (a, b, correlation)))
-    nodes, weights = np.polynomial.legendre.leggauss(N_NODES)
+    nodes, weights = _rule()
     top = np.arcsin(np.clip(r, -1.0, 1.0))
     total = np.zeros(a.shape)
+    squares, product = a * a + b * b, 2.0 * a * b
     for node, weight in zip(nodes, weights, strict=True):
-        angle = top * (node + 1.0) / 2.0
-        spread = np.maximum(2.0 * np.cos(angle) ** 2, 1e-300)
-        total += weight * np.exp(-(a * a + b * b - 2.0 * a * b * np.sin(angle)) / spread)
-    value = normal_cdf(a) * normal_cdf(b) + total * top / (4.0 * np.pi)
-    return np.clip(value, 0.0, np.minimum(normal_cdf(a), normal_cdf(b)))
+        sine = np.sin(top * (node + 1.0) / 2.0)
+        total += weight * np.exp((product * sine - squares) / (2.0 * np.maximum(1.0 - sine * sine, 1e-300)))
+    first, second = normal_cdf(a), normal_cdf(b)
+    value: NDArray[np.float64] = first * second + total * top / (4.0 * np.pi)
+    return np.asarray(np.clip(value, 0.0, np.minimum(first, second)))
+
+
+def bivariate_density(a: ArrayLike, b: ArrayLike, correlation: ArrayLike) -> NDArray[np.float64]:
+    """Return the standard bivariate normal density: the slope of `bivariate_cdf` in the correlation."""
+    a, b, r = (np.asarray(x, dtype=np.float64) for x in (a, b, correlation))
+    rest = 1.0 - r * r
+    return np.asarray(
+        np.exp(-(a * a + b * b - 2.0 * r * a * b) / (2.0 * rest)) / (2.0 * np.pi * np.sqrt(rest))
+    )
+
+
+@cache
+def _rule() -> tuple[list[float], list[float]]:
+    nodes, weights = np.polynomial.legendre.leggauss(N_NODES)
+    return nodes.tolist(), weights.tolist()

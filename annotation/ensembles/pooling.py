@@ -1,7 +1,7 @@
 """Log-linear pooling: a regularised conditional logit over options whose features are log likelihoods.
 
-P(y | x) is proportional to exp(w_0 log P(y) + sum_j w_j log P(x_j | y)). All weights 1 is naive Bayes; weights
-below 1 discount candidates that repeat each other.
+P(y | x) is proportional to exp(w_0 log P(y) + sum_j w_j log P(x_j | y)). All weights 1 is naive Bayes;
+weights below 1 discount candidates that repeat each other.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ N_FOLDS = 5
 PRIOR_WEIGHT = 0.5
 """What the penalty pulls the candidates' weights to: half of naive Bayes."""
 
-MAX_CELLS = 150_000_000
-"""Largest n_queries x n_options x n_candidates of features held in memory at once (1.2 GB)."""
+MAX_CELLS = 60_000_000
+"""Largest n_queries x n_options x n_candidates of features held in memory at once (0.5 GB)."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Likelihoods:
         out = np.empty((n, n_options, m))
         for j in range(m):
             out[:, :, j] = self.table(j, n_options)[:, answers[:, j]].T
-        return out - out.mean(axis=1, keepdims=True)
+        return np.asarray(out - out.mean(axis=1, keepdims=True))
 
     def table(self, candidate: int, n_options: int) -> FloatArray:
         """Return log P(answer | label) of one candidate, shape (n_options, n_options + 1)."""

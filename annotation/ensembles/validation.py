@@ -40,8 +40,8 @@ def clustered_mean(values: FloatArray, queries: NDArray[np.int64], repeats: NDAr
     -----
     Results on one query are alike in all repeats, and results of one repeat share members and rule. The
     variance adds the two clusterings and takes off what both count (Cameron, Gelbach and Miller 2011); a
-    Student quantile for the smaller number of clusters. Repeats count as a clustering from 5 on: with fewer their
-    spread cannot be estimated, and the interval speaks of the queries only.
+    Student quantile for the smaller number of clusters. Repeats count as a clustering from 5 on: with fewer
+    their spread cannot be estimated, and the interval speaks of the queries only.
     """
     from scipy.special import stdtrit
 
@@ -115,4 +115,4 @@ def verdict_sentence(n_members: int, gain: Estimate, best: str) -> str:
         return f"An ensemble of {n_members} gains {points} over {best}."
     if gain.high <= 0.0:
         return f"No ensemble beats {best} here: the one of {n_members} loses {points.replace('-', '−')}."
-    return f"It is not certain that an ensemble of {n_members} beats {best}: the difference is {points} in accuracy."
+    return f"It is not certain that an ensemble of {n_members} beats {best}: it gains {points}."

@@ -190,4 +190,4 @@ def describe(options: dict[str, Any], table: AnswerTable, plan: BenchmarkPlan) -
 
 def move(bar: "tqdm[Any]", fraction: float) -> None:
     """Move a bar to a fraction."""
-    bar.update(round(fraction * bar.total) - bar.n)
+    bar.update(round(fraction * (bar.total or 0)) - bar.n)
