@@ -221,7 +221,8 @@ def choose_aggregation(trial: Trial) -> tuple[dict[str, Variant], str, dict[str,
     -----
     "pooled" settings are chosen by log loss. Among the rules for sets, "pooled" stands unless another beats
     it by `CAUTION` standard errors of their difference; the winner must in turn beat the best single
-    candidate by as much, else that candidate stands alone. So an ensemble is used only where the labels speak for it.
+    candidate by as much, else that candidate stands alone. So an ensemble is used
+    only where the labels speak for it.
     """
     place: dict[str, int] = {}
     for i, (name, _) in enumerate(trial.variants):
