@@ -26,8 +26,8 @@ Key = tuple[str, int]
 """An objective and a size."""
 
 N_FOLDS = 5
-CAUTION = 0.5
-"""Standard errors by which a rule must beat a simpler one in cross-validation to be preferred."""
+CAUTION = 1.0
+"""Standard errors by which a rule must beat a simpler one in cross-validation: the one-standard-error rule."""
 
 
 @dataclass(frozen=True)

@@ -78,10 +78,10 @@ def test_rules_must_earn_their_place():
     assert choose_aggregation(trial(single=base, majority=better, pooled=better))[1] == "pooled"
 
 
-def test_to_beat_is_half_a_standard_error():
+def test_to_beat_is_one_standard_error():
     zero = np.zeros(100)
     assert not beats(zero, zero)
     assert beats(np.concatenate([np.ones(4), zero[4:]]), zero)
     noise = np.tile([1.0, -1.0], 50)
-    assert not beats(zero + noise + 0.04, zero)
-    assert beats(zero + noise + 0.06, zero)
+    assert not beats(zero + noise + 0.09, zero)
+    assert beats(zero + noise + 0.11, zero)
