@@ -7,6 +7,7 @@ from annotation.ensembles.answers import AnswerTable, encode_answers
 from annotation.ensembles.budget import Budget
 from annotation.ensembles.building import BuildOptions, EnsembleResult, Validation, build_ensemble
 from annotation.ensembles.error_law import ErrorLaw, fit_error_law
+from annotation.ensembles.estimators import choose_by_law
 from annotation.ensembles.fitted import FittedEnsemble, read_ensemble
 from annotation.ensembles.floors import Floor, error_floor, estimate_floor
 from annotation.ensembles.information import (
@@ -34,6 +35,7 @@ __all__ = [
     "bootstrap_information",
     "build_ensemble",
     "build_pairwise_ensemble",
+    "choose_by_law",
     "conditional_mutual_information",
     "encode_answers",
     "entropy",

@@ -22,7 +22,6 @@ from annotation.ensembles.procedure import (
     Key,
     Procedure,
     best_single_of,
-    choose_sets,
     run_procedure,
 )
 from annotation.ensembles.terms import Step, explain_steps, recommended_size
@@ -164,15 +163,16 @@ def build_ensemble(
     check_labels(table)
     options.budget.check(table.candidates)
     check_choice("rule", options.rule, ("auto", *RULES))
-    tell(0.02, "choosing members")
+    tell(0.02, "choosing members and rule")
     evidence = Evidence(table, options.seed)
     procedure = options.procedure(options.objective)
-    sets = choose_sets(evidence, procedure)[options.objective]
+    decisions = run_procedure(table, procedure)
+    tell(0.25, "splitting gains")
     estimator = make_estimator(evidence, options.budget.size, options.estimator)
-    steps = explain_steps(sets[-1], estimator, criteria_of_labels(evidence), evidence.law)
+    chosen = decisions[options.objective, options.budget.size].chosen
+    steps = explain_steps(chosen, estimator, criteria_of_labels(evidence), evidence.law)
     size = recommended_size(steps) if options.stop_early else len(steps)
-    tell(0.15, "choosing the rule")
-    decision = run_procedure(table, procedure)[options.objective, size]
+    decision = decisions[options.objective, size]
     tell(0.3, "validating")
     validation = validate(table, options, lambda part: tell(0.3 + 0.6 * part, "validating"))
     tell(0.95, "estimating the error floor")

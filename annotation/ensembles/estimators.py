@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from annotation.ensembles.gains import CopulaGains, GainEstimator, PooledGains, TableGains
+from annotation.ensembles.greedy import choose_members, criteria_of_law
 from annotation.ensembles.information import check_choice
 from annotation.ensembles.pooling import MAX_CELLS
 
 if TYPE_CHECKING:
     from annotation.ensembles.answers import AnswerTable
+    from annotation.ensembles.budget import Budget
+    from annotation.ensembles.error_law import ErrorLaw
     from annotation.ensembles.evidence import Evidence
 
 ESTIMATOR_NAMES = ("auto", "table", "pooled", "copula")
@@ -57,3 +62,35 @@ def make_estimator(evidence: Evidence, size: int, wanted: str = "auto") -> GainE
     if name == "table":
         return TableGains(evidence)
     return PooledGains(evidence) if name == "pooled" else CopulaGains(evidence.law)
+
+
+def choose_by_law(
+    law: ErrorLaw, budget: Budget, objective: str = "mi", *, seed: int = 0
+) -> list[tuple[int, ...]]:
+    """Choose members under a law of errors, without labels.
+
+    Parameters
+    ----------
+    law
+        Of all candidates' errors, known or estimated.
+    budget
+        Members and money.
+    objective
+        Name from `greedy.OBJECTIVES`.
+    seed
+        Of random choice.
+
+    Returns
+    -------
+    Candidate indices for every size from 1 up, see `greedy.choose_members`.
+
+    Raises
+    ------
+    InvalidValueError
+        For an unknown objective or a budget that cannot be kept.
+    TooLargeError
+        For more sets than the exhaustive objective compares.
+    """
+    budget.check([f"candidate {j}" for j in range(len(law.error))])
+    rng = np.random.default_rng([seed, 83])
+    return choose_members(objective, CopulaGains(law), criteria_of_law(law), budget, rng)

@@ -27,8 +27,8 @@ OBJECTIVES = ("mi", "relevance", "mrmr", "accuracy", "random", "exhaustive")
 MAX_SETS = 20_000
 """Most sets that the exhaustive objective compares."""
 
-DOUBT = 1.645
-"""A larger gain beats a more accurate candidate only beyond this many standard errors (one-sided 5 %)."""
+DOUBTS = (0.0, 1.645)
+"""Standard errors by which a larger gain must lead a more accurate candidate: none, or a one-sided 5 %."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ def choose_members(
     criteria: Criteria,
     budget: Budget,
     rng: np.random.Generator,
+    *,
+    doubt: float = 0.0,
 ) -> list[tuple[int, ...]]:
     """Choose a set of members of every size that the budget allows.
 
@@ -97,6 +99,9 @@ def choose_members(
         Checked already.
     rng
         Used by "random".
+    doubt
+        "mi" without money takes the most accurate of the candidates whose gain lags the largest by at most
+        this many standard errors: among many candidates and few labels the largest gain is mostly luck.
 
     Returns
     -------
@@ -119,7 +124,7 @@ def choose_members(
     check_choice("objective", objective, OBJECTIVES)
     if objective == "exhaustive":
         return _exhaustive(estimator, budget)
-    order = _order(objective, estimator, criteria, budget, rng)
+    order = _order(objective, estimator, criteria, budget, rng, doubt)
     sets = [tuple(order[: size + 1]) for size in range(len(order))]
     if objective == "mi" and hasattr(estimator, "error"):
         sets = [refine_by_error(members, estimator.error, budget, estimator.n_candidates) for members in sets]
@@ -134,6 +139,7 @@ def _order(
     criteria: Criteria,
     budget: Budget,
     rng: np.random.Generator,
+    doubt: float,
 ) -> list[int]:
     m = len(criteria.accuracy)
     price = budget.price_array(m)
@@ -145,7 +151,9 @@ def _order(
         if not can.any():
             break
         if objective == "mi":
-            chosen = pick_gain(estimator.step(order, price), criteria, can, price, budget.money is not None)
+            step = estimator.step(order, price)
+            by_rate = budget.money is not None
+            chosen = _best_rate(step, can, price) if by_rate else _best_gain(step, criteria, can, doubt)
         else:
             mean = np.mean(redundancies, axis=0) if redundancies else np.zeros(m)
             score = {
@@ -163,24 +171,21 @@ def _order(
     return order
 
 
-def pick_gain(
-    step: StepGains, criteria: Criteria, can: NDArray[np.bool_], price: FloatArray, has_money: bool
-) -> int | None:
-    """Return the candidate to add, or None when none of the step's is affordable.
+def _best_rate(step: StepGains, can: NDArray[np.bool_], price: FloatArray) -> int | None:
+    inside = np.flatnonzero(can[step.candidates])
+    if not inside.size:
+        return None
+    names = step.candidates[inside]
+    rate = np.maximum(step.gain[inside], 1e-12) / np.maximum(price[names], 1e-9)
+    return int(names[int(np.argmax(rate))])
 
-    Notes
-    -----
-    Without money, the most accurate of those whose gain the labels cannot tell from the largest (`DOUBT`):
-    among hundreds of candidates the largest estimated gain is mostly luck. With money, the best rate.
-    """
+
+def _best_gain(step: StepGains, criteria: Criteria, can: NDArray[np.bool_], doubt: float) -> int | None:
     inside = np.flatnonzero(can[step.candidates])
     if not inside.size:
         return None
     gain, names = step.gain[inside], step.candidates[inside]
-    if has_money:
-        rate = np.maximum(gain, 1e-12) / np.maximum(price[names], 1e-9)
-        return int(names[int(np.argmax(rate))])
-    is_tied = gain.max() - gain <= DOUBT * step.doubt[inside] + 1e-12
+    is_tied = gain.max() - gain <= doubt * step.doubt[inside] + 1e-12
     accuracy = np.where(is_tied, criteria.accuracy[names], -np.inf)
     best = np.flatnonzero(accuracy == accuracy.max())
     return int(names[best[int(np.argmax(gain[best]))]])

@@ -12,7 +12,7 @@ from annotation.ensembles.aggregation import RULES, FittedRule, Variant, fit_rul
 from annotation.ensembles.budget import Budget
 from annotation.ensembles.estimators import make_estimator
 from annotation.ensembles.evidence import Evidence
-from annotation.ensembles.greedy import choose_members, criteria_of_labels
+from annotation.ensembles.greedy import DOUBTS, choose_members, criteria_of_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from annotation.ensembles.answers import AnswerTable
 
     FloatArray = NDArray[np.float64]
-    Sets = dict[str, list[tuple[int, ...]]]
+    Tried = list[tuple[FloatArray, FloatArray]]
 
 Key = tuple[str, int]
 """An objective and a size."""
 
+Line = tuple[str, float]
+"""An objective and its doubt, see `greedy.choose_members`."""
+
+Sets = dict[Line, list[tuple[int, ...]]]
+
 N_FOLDS = 5
 CAUTION = 1.0
-"""Standard errors by which a rule must beat a simpler one in cross-validation: the one-standard-error rule."""
+"""Standard errors by which a rule must beat a simpler one: the one-standard-error rule."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,16 @@ class Procedure:
     estimator: str = "auto"
     rule: str = "auto"
     seed: int = 0
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every objective with the doubts that cross-validation chooses among."""
+        has_money = self.budget.money is not None
+        return [
+            (objective, doubt)
+            for objective in self.objectives
+            for doubt in (DOUBTS if objective == "mi" and not has_money else DOUBTS[:1])
+        ]
 
 
 @dataclass(frozen=True)
@@ -104,8 +119,8 @@ def choose_sets(evidence: Evidence, procedure: Procedure) -> Sets:
     criteria = criteria_of_labels(evidence)
     rng = np.random.default_rng([procedure.seed, 29])
     return {
-        objective: choose_members(objective, estimator, criteria, procedure.budget, rng)
-        for objective in procedure.objectives
+        (objective, doubt): choose_members(objective, estimator, criteria, procedure.budget, rng, doubt=doubt)
+        for objective, doubt in procedure.lines
     }
 
 
@@ -126,9 +141,9 @@ def run_procedure(table: AnswerTable, procedure: Procedure) -> dict[Key, Decisio
 
     Notes
     -----
-    `choose_aggregation` decides on the rule from the procedure repeated in `N_FOLDS` folds of the labels,
-    members chosen anew in each: judging rules on members that the same labels chose flatters the flexible
-    ones.
+    `choose_doubt` decides how far accuracy comes before information, and `choose_aggregation` decides
+    on the rule, both from the procedure repeated in `N_FOLDS` folds of the labels, members chosen anew in
+    each: judging rules on members that the same labels chose flatters the flexible ones.
     """
     evidence = Evidence(table, procedure.seed)
     sets = choose_sets(evidence, procedure)
@@ -136,16 +151,37 @@ def run_procedure(table: AnswerTable, procedure: Procedure) -> dict[Key, Decisio
     names = RULES if procedure.rule == "auto" else (procedure.rule,)
     trials = cross_validate(table, procedure, names)
     decisions = {}
-    for key, trial in trials.items():
-        chosen = set_of_size(sets[key[0]], key[1])
-        variant_of, rule, expected = choose_aggregation(trial)
-        fits = {
-            name: (members, fit_rule(evidence, members, variant))
-            for name, variant in variant_of.items()
-            for members in [(single,) if name == "single" else chosen]
-        }
-        decisions[key] = Decision(chosen, rule, fits, expected)
+    for objective in procedure.objectives:
+        line = choose_doubt(objective, procedure, trials)
+        for size in range(1, procedure.budget.size + 1):
+            chosen = set_of_size(sets[line], size)
+            decisions[objective, size] = _decide(evidence, trials[line][size], chosen, single)
     return decisions
+
+
+def choose_doubt(objective: str, procedure: Procedure, trials: Trials) -> Line:
+    """Return the objective with the doubt whose members say most about held-out labels, over all sizes.
+
+    Notes
+    -----
+    Judged by the smallest log loss of a "pooled" variant, which is what the objective maximises; where the
+    procedure names another rule, by that rule's errors.
+    """
+
+    def loss(line: Line) -> float:
+        return sum(trial.best_loss() for trial in trials[line].values())
+
+    return min((line for line in procedure.lines if line[0] == objective), key=loss)
+
+
+def _decide(evidence: Evidence, trial: Trial, chosen: tuple[int, ...], single: int) -> Decision:
+    variant_of, rule, expected = choose_aggregation(trial)
+    fits = {
+        name: (members, fit_rule(evidence, members, variant))
+        for name, variant in variant_of.items()
+        for members in [(single,) if name == "single" else chosen]
+    }
+    return Decision(chosen, rule, fits, expected)
 
 
 def set_of_size(sets: Sequence[tuple[int, ...]], size: int) -> tuple[int, ...]:
@@ -171,14 +207,34 @@ class Trial:
     right: list[FloatArray]
     loss: list[FloatArray]
 
+    def record(self, found: Tried, rows: NDArray[np.int64]) -> None:
+        """Enter what every variant did on the rows of a fold."""
+        for place, (right, loss) in enumerate(found):
+            self.right[place][rows], self.loss[place][rows] = right, loss
 
-def cross_validate(table: AnswerTable, procedure: Procedure, rules: Sequence[str]) -> dict[Key, Trial]:
+    def best_loss(self) -> float:
+        """Return the smallest mean log loss of a "pooled" variant, or the smallest error rate without one."""
+        losses = [
+            float(loss.mean())
+            for (name, _), loss in zip(self.variants, self.loss, strict=True)
+            if name == "pooled"
+        ]
+        return min(losses) if losses else min(1.0 - float(right.mean()) for right in self.right)
+
+
+Trials = dict[Line, dict[int, Trial]]
+
+
+def cross_validate(table: AnswerTable, procedure: Procedure, rules: Sequence[str]) -> Trials:
     """Repeat the choice of members in folds of the labels and try every rule on what was held out."""
     variants = [variant for rule in rules for variant in variants_of(rule)]
     n = table.n_queries
-    keys = [(o, size) for o in procedure.objectives for size in range(1, procedure.budget.size + 1)]
     trials = {
-        key: Trial(variants, [np.zeros(n) for _ in variants], [np.zeros(n) for _ in variants]) for key in keys
+        line: {
+            size: Trial(variants, [np.zeros(n) for _ in variants], [np.zeros(n) for _ in variants])
+            for size in range(1, procedure.budget.size + 1)
+        }
+        for line in procedure.lines
     }
     fold = np.random.default_rng([procedure.seed, 41]).permutation(n) % N_FOLDS
     for k in range(N_FOLDS):
@@ -187,27 +243,34 @@ def cross_validate(table: AnswerTable, procedure: Procedure, rules: Sequence[str
         evidence = Evidence(table.take(np.flatnonzero(fold != k)), procedure.seed)
         sets = choose_sets(evidence, procedure)
         single = best_single(evidence, procedure.budget)
-        for key, trial in trials.items():
-            chosen = set_of_size(sets[key[0]], key[1])
-            _try_variants(trial, evidence, chosen, single, held_out, inside)
+        # Objectives, doubts and sizes often agree on a set; each is tried once.
+        tried: dict[tuple[int, ...], Tried] = {}
+        for line, by_size in trials.items():
+            for size, trial in by_size.items():
+                chosen = set_of_size(sets[line], size)
+                if chosen not in tried:
+                    tried[chosen] = _try_variants(variants, evidence, chosen, single, held_out)
+                trial.record(tried[chosen], inside)
     return trials
 
 
 def _try_variants(
-    trial: Trial,
+    variants: Sequence[Variant],
     evidence: Evidence,
     chosen: tuple[int, ...],
     single: int,
     held_out: AnswerTable,
-    inside: NDArray[np.int64],
-) -> None:
-    for place, variant in enumerate(trial.variants):
+) -> Tried:
+    found = []
+    for variant in variants:
         members = [single] if variant[0] == "single" else list(chosen)
         answers = held_out.answers[:, members]
         fitted = fit_rule(evidence, members, variant)
-        trial.right[place][inside] = fitted.predict(answers) == held_out.labels
-        if variant[0] == "pooled":
-            trial.loss[place][inside] = log_losses(fitted, answers, held_out.labels)
+        right = (fitted.predict(answers) == held_out.labels).astype(np.float64)
+        is_pooled = variant[0] == "pooled"
+        loss = log_losses(fitted, answers, held_out.labels) if is_pooled else np.zeros(len(right))
+        found.append((right, loss))
+    return found
 
 
 def choose_aggregation(trial: Trial) -> tuple[dict[str, Variant], str, dict[str, float]]:

@@ -7,6 +7,7 @@ import pytest
 
 from annotation.ensembles.budget import Budget
 from annotation.ensembles.error_law import ErrorLaw, set_error
+from annotation.ensembles.estimators import choose_by_law
 from annotation.ensembles.evidence import Evidence
 from annotation.ensembles.gains import CopulaGains, PooledGains, TableGains
 from annotation.ensembles.greedy import OBJECTIVES, choose_members, criteria_of_labels, criteria_of_law
@@ -106,17 +107,26 @@ def test_an_unknown_objective_is_named():
         choose(independent_law(0.1, 0.2), "luck", Budget(2))
 
 
-def test_a_gain_within_noise_goes_to_the_more_accurate():
-    """Twelve alike candidates and 60 labels: the second member is the second most accurate far more often."""
+def test_with_doubt_a_gain_within_noise_goes_to_the_more_accurate():
+    """Twelve alike candidates and 60 labels: gains differ by luck, so doubt keeps to the accurate."""
     law, _ = family_law(0, error=(0.2, 0.2001), within=0.3, across=0.3)
-    hits = 0
+    mean = dict.fromkeys((0.0, 1.645, 100.0), 0.0)
     for seed in range(10):
         evidence = Evidence(draw_table(law, 60, seed))
-        sets = choose_members(
-            "mi", PooledGains(evidence), criteria_of_labels(evidence), Budget(2), np.random.default_rng(0)
-        )
-        hits += evidence.accuracy[sets[1][1]] >= evidence.accuracy[evidence.by_accuracy[3]]
-    assert hits >= 8
+        args = PooledGains(evidence), criteria_of_labels(evidence), Budget(3), np.random.default_rng(0)
+        for doubt in mean:
+            mean[doubt] += evidence.accuracy[list(choose_members("mi", *args, doubt=doubt)[-1])].mean() / 10
+        top = evidence.accuracy[evidence.by_accuracy[:3]].mean()
+        members = choose_members("mi", *args, doubt=100.0)[-1]
+        assert evidence.accuracy[list(members)].mean() == pytest.approx(top)
+    assert mean[0.0] < mean[1.645] <= mean[100.0]
+
+
+def test_choice_by_law_checks_the_budget():
+    law = independent_law(0.3, 0.1, 0.2)
+    assert choose_by_law(law, Budget(2))[-1] == (1, 2)
+    with pytest.raises(InvalidValueError, match="size: 4"):
+        choose_by_law(law, Budget(4))
 
 
 def test_the_error_of_a_pair_is_that_of_its_better_half():

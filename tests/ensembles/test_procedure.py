@@ -5,7 +5,14 @@ import pytest
 
 from annotation.ensembles.answers import AnswerTable
 from annotation.ensembles.budget import Budget
-from annotation.ensembles.procedure import Procedure, Trial, beats, choose_aggregation, run_procedure
+from annotation.ensembles.procedure import (
+    Procedure,
+    Trial,
+    beats,
+    choose_aggregation,
+    choose_doubt,
+    run_procedure,
+)
 from tests.ensembles.worlds import draw_table, family_law, independent_law
 
 
@@ -85,3 +92,17 @@ def test_to_beat_is_one_standard_error():
     noise = np.tile([1.0, -1.0], 50)
     assert not beats(zero + noise + 0.09, zero)
     assert beats(zero + noise + 0.11, zero)
+
+
+def test_the_doubt_that_tells_more_about_held_out_labels_is_taken():
+    procedure = Procedure(("mi",), Budget(2))
+    assert procedure.lines == [("mi", 0.0), ("mi", 1.645)]
+    assert Procedure(("accuracy",)).lines == [("accuracy", 0.0)]
+    poor, good = (Trial([("pooled", {})], [np.ones(4)], [np.full(4, loss)]) for loss in (0.7, 0.6))
+    assert choose_doubt("mi", procedure, {("mi", 0.0): {1: poor}, ("mi", 1.645): {1: good}}) == ("mi", 1.645)
+    assert choose_doubt("mi", procedure, {("mi", 0.0): {1: good}, ("mi", 1.645): {1: poor}}) == ("mi", 0.0)
+
+
+def test_without_a_pool_errors_decide():
+    right = [np.array([1.0, 0.0]), np.array([1.0, 1.0])]
+    assert Trial([("majority", {}), ("map", {})], right, [np.zeros(2)] * 2).best_loss() == 0.0
