@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 OBJECTIVES = ("mi", "relevance", "mrmr", "accuracy", "random", "exhaustive")
-MAX_SETS = 20_000
+MAX_SETS = 5_000
 """Most sets that the exhaustive objective compares."""
 
 DOUBTS = (0.0, 1.645)

@@ -10,6 +10,7 @@ import numpy as np
 
 from annotation.ensembles.aggregation import RULES, FittedRule, Variant, fit_rule, log_losses, variants_of
 from annotation.ensembles.budget import Budget
+from annotation.ensembles.choosing import Trial, choose_aggregation
 from annotation.ensembles.estimators import make_estimator
 from annotation.ensembles.evidence import Evidence
 from annotation.ensembles.greedy import DOUBTS, choose_members, criteria_of_labels
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from annotation.ensembles.answers import AnswerTable
+    from annotation.ensembles.choosing import Tried
 
     FloatArray = NDArray[np.float64]
-    Tried = list[tuple[FloatArray, FloatArray]]
 
 Key = tuple[str, int]
 """An objective and a size."""
@@ -31,8 +32,6 @@ Line = tuple[str, float]
 Sets = dict[Line, list[tuple[int, ...]]]
 
 N_FOLDS = 5
-CAUTION = 1.0
-"""Standard errors by which a rule must beat a simpler one: the one-standard-error rule."""
 
 
 @dataclass(frozen=True)
@@ -189,39 +188,6 @@ def set_of_size(sets: Sequence[tuple[int, ...]], size: int) -> tuple[int, ...]:
     return sets[min(size, len(sets)) - 1]
 
 
-@dataclass
-class Trial:
-    """Cross-validated results of every variant for one objective and size.
-
-    Attributes
-    ----------
-    right
-        Whether each query was answered rightly, by place in ``variants``, each shape (n_queries,).
-    loss
-        Log losses, of "pooled" variants only.
-    variants
-        The variants tried.
-    """
-
-    variants: list[Variant]
-    right: list[FloatArray]
-    loss: list[FloatArray]
-
-    def record(self, found: Tried, rows: NDArray[np.int64]) -> None:
-        """Enter what every variant did on the rows of a fold."""
-        for place, (right, loss) in enumerate(found):
-            self.right[place][rows], self.loss[place][rows] = right, loss
-
-    def best_loss(self) -> float:
-        """Return the smallest mean log loss of a "pooled" variant, or the smallest error rate without one."""
-        losses = [
-            float(loss.mean())
-            for (name, _), loss in zip(self.variants, self.loss, strict=True)
-            if name == "pooled"
-        ]
-        return min(losses) if losses else min(1.0 - float(right.mean()) for right in self.right)
-
-
 Trials = dict[Line, dict[int, Trial]]
 
 
@@ -271,41 +237,3 @@ def _try_variants(
         loss = log_losses(fitted, answers, held_out.labels) if is_pooled else np.zeros(len(right))
         found.append((right, loss))
     return found
-
-
-def choose_aggregation(trial: Trial) -> tuple[dict[str, Variant], str, dict[str, float]]:
-    """Choose a rule from cross-validated results.
-
-    Returns
-    -------
-    The best variant of every rule, the name of the rule to use, and every rule's accuracy.
-
-    Notes
-    -----
-    "pooled" settings are chosen by log loss. Among the rules for sets, "pooled" stands unless another beats
-    it by `CAUTION` standard errors of their difference; the winner must in turn beat the best single
-    candidate by as much, else that candidate stands alone. So an ensemble is used
-    only where the labels speak for it.
-    """
-    place: dict[str, int] = {}
-    for i, (name, _) in enumerate(trial.variants):
-        if name not in place or trial.loss[i].mean() < trial.loss[place[name]].mean():
-            place[name] = i
-    right = {name: trial.right[i] for name, i in place.items()}
-    expected = {name: float(hits.mean()) for name, hits in right.items()}
-    current = next(iter(right))
-    if "single" in right:
-        challengers = [name for name in right if name not in ("single", "pooled")]
-        current = "pooled" if "pooled" in right else current
-        for name in sorted(challengers, key=lambda name: expected[name]):
-            if beats(right[name], right[current]):
-                current = name
-        if not beats(right[current], right["single"]):
-            current = "single"
-    return {name: trial.variants[i] for name, i in place.items()}, current, expected
-
-
-def beats(first: FloatArray, second: FloatArray) -> bool:
-    """Return whether the first of two paired results is better by `CAUTION` standard errors."""
-    difference = first - second
-    return bool(difference.mean() > CAUTION * difference.std() / np.sqrt(len(difference)))

@@ -5,14 +5,8 @@ import pytest
 
 from annotation.ensembles.answers import AnswerTable
 from annotation.ensembles.budget import Budget
-from annotation.ensembles.procedure import (
-    Procedure,
-    Trial,
-    beats,
-    choose_aggregation,
-    choose_doubt,
-    run_procedure,
-)
+from annotation.ensembles.choosing import Trial
+from annotation.ensembles.procedure import Procedure, choose_doubt, run_procedure
 from tests.ensembles.worlds import draw_table, family_law, independent_law
 
 
@@ -70,30 +64,6 @@ def test_a_label_class_that_is_rare_is_survived():
     assert run_procedure(rare, Procedure(budget=Budget(2)))["mi", 2].chosen
 
 
-def trial(**hits):
-    right = [np.array(values, dtype=float) for values in hits.values()]
-    return Trial([(name, {}) for name in hits], right, [np.zeros(len(r)) for r in right])
-
-
-def test_rules_must_earn_their_place():
-    n = 100
-    base = np.arange(n) < 70
-    better = np.arange(n) < 80
-    assert choose_aggregation(trial(single=base, majority=base, pooled=base))[1] == "single"
-    assert choose_aggregation(trial(single=base, majority=base, pooled=better))[1] == "pooled"
-    assert choose_aggregation(trial(single=base, majority=better, pooled=base))[1] == "majority"
-    assert choose_aggregation(trial(single=base, majority=better, pooled=better))[1] == "pooled"
-
-
-def test_to_beat_is_one_standard_error():
-    zero = np.zeros(100)
-    assert not beats(zero, zero)
-    assert beats(np.concatenate([np.ones(4), zero[4:]]), zero)
-    noise = np.tile([1.0, -1.0], 50)
-    assert not beats(zero + noise + 0.09, zero)
-    assert beats(zero + noise + 0.11, zero)
-
-
 def test_the_doubt_that_tells_more_about_held_out_labels_is_taken():
     procedure = Procedure(("mi",), Budget(2))
     assert procedure.lines == [("mi", 0.0), ("mi", 1.645)]
@@ -101,8 +71,3 @@ def test_the_doubt_that_tells_more_about_held_out_labels_is_taken():
     poor, good = (Trial([("pooled", {})], [np.ones(4)], [np.full(4, loss)]) for loss in (0.7, 0.6))
     assert choose_doubt("mi", procedure, {("mi", 0.0): {1: poor}, ("mi", 1.645): {1: good}}) == ("mi", 1.645)
     assert choose_doubt("mi", procedure, {("mi", 0.0): {1: good}, ("mi", 1.645): {1: poor}}) == ("mi", 0.0)
-
-
-def test_without_a_pool_errors_decide():
-    right = [np.array([1.0, 0.0]), np.array([1.0, 1.0])]
-    assert Trial([("majority", {}), ("map", {})], right, [np.zeros(2)] * 2).best_loss() == 0.0
