@@ -57,11 +57,17 @@ class BenchmarkPlan:
         InvalidValueError
             Naming the value and what is allowed.
         """
-        most = table.n_queries - max(MIN_TEST, self.n_test)
+        n_kept = max(MIN_TEST, self.n_test)
+        most = table.n_queries - n_kept
+        if most < MIN_LABELS:
+            raise InvalidValueError(
+                f"{table.n_queries} labelled queries: at least {MIN_LABELS + n_kept} are needed, "
+                f"{MIN_LABELS} as labels and {n_kept} for testing"
+            )
         if not MIN_LABELS <= self.n_labels <= most:
             raise InvalidValueError(
                 f"labels: {self.n_labels}, must be from {MIN_LABELS} to {most}: "
-                f"of {table.n_queries} queries at least {max(MIN_TEST, self.n_test)} are kept for testing"
+                f"of {table.n_queries} queries at least {n_kept} are kept for testing"
             )
         if self.n_repeats < 1:
             raise InvalidValueError(f"repeats: {self.n_repeats}, must be at least 1")

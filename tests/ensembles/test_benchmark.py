@@ -71,6 +71,7 @@ def test_prices_follow_the_candidates_into_a_pool(table):
     [
         ({"n_labels": 5}, "labels: 5, must be from 20 to 200"),
         ({"n_labels": 300}, "labels: 300"),
+        ({"n_test": 390}, "400 labelled queries: at least 410 are needed"),
         ({"n_repeats": 0}, "repeats: 0"),
         ({"pool": 1}, "pool: 1, must be from 2 to 8"),
         ({"pool": 2}, "size: 3, must be at most the 2 candidates"),
