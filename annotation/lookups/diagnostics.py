@@ -15,7 +15,7 @@ from annotation.lookups.agreement import Alpha
 from annotation.lookups.people import PersonActivity, SideBias, VerdictRow, wilson_interval
 from annotation.lookups.results import StudyResult
 from annotation.rendering.numbers import percent, plural, probability, rate
-from annotation.selection import Outcome
+from annotation.selection import STRATEGIES, Outcome
 
 ENOUGH = 20  # verdicts
 DOMINANT = 0.85  # share of wins or of losses that the interval must leave behind
@@ -118,6 +118,9 @@ def _collapse(evidence: Evidence) -> Iterator[Diagnosis]:
 
 
 def _weak_judges(evidence: Evidence) -> Iterator[Diagnosis]:
+    strategy = STRATEGIES.get(evidence.result.study.strategy)
+    if strategy is None or not strategy.uses_weak_judges:
+        return  # they decide nothing here, so there is nothing to do about them
     judges = [judge for judge in evidence.result.judges if judge.n_compared >= ENOUGH]
     counts = _shares(evidence.verdicts)
     if not judges or not evidence.verdicts:

@@ -83,6 +83,7 @@ def _method(overview: Overview) -> dict[str, Any]:
         "strategy_params": study.strategy_params,
         "estimate": overview.result.method,
         "has_weak_judges": overview.result.has_weak_judges,
+        "uses_weak_judges": bool(strategy and strategy.uses_weak_judges),
         "overlap": study.overlap,
         "budget": study.budget,
         "target_p_best": study.target_p_best,
@@ -155,6 +156,9 @@ def limitations(overview: Overview) -> list[str]:
         "Probabilities rest on a model of the verdicts. The raw win rates beside them do not, but the "
         "comparisons behind them were not drawn at random, so they can mislead.",
     ]
+    strategy = STRATEGIES.get(study.strategy)
+    if strategy and strategy.caveat:
+        known.append(strategy.caveat)
     if not result.is_current:
         known.append(f"{result.coverage} A computation was under way.")
     if n_counted < result.n_verdicts:

@@ -33,6 +33,7 @@ class BradleyTerryStrategy(WholeQueryStrategy):
     """
 
     name = "bradley_terry"
+    uses_weak_judges = True
     label = "Bradley-Terry"
     description = "Asks first for queries on which a Bradley-Terry fit is least certain of the outcomes."
     reason = "The fitted outcomes of its query are the least certain."

@@ -69,6 +69,11 @@ class ItemResponseStrategy(Strategy):
         "Learns how able each candidate and how easy each query is, and asks for the comparison that best "
         "separates the two candidates that contest the first place."
     )
+    caveat = (
+        "In replays with known outcomes the 90 % intervals of this strategy became too narrow late in long "
+        "studies: on one table of 53 candidates they covered 53 % after 2,200 verdicts. How well its "
+        "probabilities hold on other kinds of tables is still being measured."
+    )
     parameters = (DELTA, MARGIN, COMMON_SHARE)
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:

@@ -50,6 +50,7 @@ class LLMSelectorStrategy(PosteriorStrategy):
     """
 
     name = "llm_selector"
+    uses_weak_judges = True
     grain = "pair"
     label = "LLM Selector, by comparison"
     description = (

@@ -50,6 +50,10 @@ class Strategy(ABC):
     label: ClassVar[str]
     description: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = (DELTA,)
+    uses_weak_judges: ClassVar[bool] = False
+    """Whether weak outcomes change what is asked for; pages and reports say it to leads."""
+    caveat: ClassVar[str] = ""
+    """What leads must know before they rely on its numbers, in whole sentences; reports print it."""
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         self.problem = problem

@@ -95,6 +95,7 @@ class LLMSelectorQueryStrategy(WholeQueryStrategy):
     """
 
     name = "llm_selector_query"
+    uses_weak_judges = True
     label = "LLM Selector, by whole query"
     description = (
         "The published method: chooses a query by the expected entropy of the posterior, "
@@ -130,6 +131,8 @@ class RandomQueryStrategy(WholeQueryStrategy):
 
 class _WeakVoteStrategy(WholeQueryStrategy):
     """Base of the comparisons that look at the weak judges' votes alone."""
+
+    uses_weak_judges = True
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         super().__init__(problem, seed, **params)

@@ -156,7 +156,8 @@ def _follow_up(study: Study, user: User, changed: set[str]) -> None:
 def study_open(*, user: User, slug: str) -> Study:
     """Open a draft, paused or closed study for judging.
 
-    Judging can start while weak judges are still being computed: the order is random until then.
+    Judging can start while weak judges are still being computed: comparisons are chosen without them
+    until then.
 
     Raises
     ------

@@ -26,7 +26,7 @@ ACTIONS = {
     "pause": (study_pause, "The study is paused. Verdicts on what lies on desks still count."),
     "close": (study_close, "The study is closed. It can be opened again."),
 }
-PREPARING = "Weak judges are still being computed: until they are ready, comparisons come in random order."
+PREPARING = "Weak judges are still being computed: until they are ready, comparisons are chosen without them."
 
 
 @login_required

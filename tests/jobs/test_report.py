@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 import pytest
 
 from annotation.exceptions import InvalidValueError
+from annotation.jobs.prepare_study import prepare_study
 from annotation.jobs.refresh_selection import refresh_study
 from annotation.jobs.report import build_report
 from annotation.lookups.provenance import data_hash, verdicts_hash
-from annotation.models import Response, Verdict
+from annotation.models import BackgroundRun, Response, Verdict
 from annotation.services.verdicts import verdict_undo
 from tests.factories import judge, make_study
 
@@ -128,6 +129,23 @@ def test_limitations_fit_the_study(judged, annotator_user):
     judge(annotator_user, judged, "a")
     report = json.loads(build_report(judged, "json").text)
     assert any("include 5 of 6 verdicts" in sentence for sentence in report["limitations"])
+
+
+@pytest.mark.parametrize(
+    ("strategy", "words", "has_caveat"),
+    [
+        ("llm_selector", "helped to choose the comparisons", False),
+        ("item_response", "This strategy does not use them", True),
+    ],
+)
+def test_what_chose_the_comparisons_is_said_truly(judged, strategy, words, has_caveat):
+    run = BackgroundRun.objects.create(kind="prepare_study", study=judged, status="running")
+    judged.strategy, judged.strategy_params = strategy, {}
+    judged.save()
+    prepare_study(run.pk)
+    assert words in build_report(judged, "html").text
+    limitations = json.loads(build_report(judged, "json").text)["limitations"]
+    assert any("too narrow" in sentence for sentence in limitations) == has_caveat
 
 
 def test_verdicts_on_dropped_candidates_are_counted_apart(judged):

@@ -37,7 +37,7 @@ def entry(name, p_best, log_posterior, is_best=False):
 def evidence(verdicts=(), *, judges=(), entries=None, people=(), **fields):
     entries = entries or [entry("x", 0.6, math.log(0.6), True), entry("y", 0.4, math.log(0.4))]
     result = StudyResult(
-        study=Study(name="s", target_p_best=0.95),
+        study=Study(name="s", target_p_best=0.95, strategy="llm_selector"),
         entries=entries,
         best=entries[0],
         n_verdicts=len(verdicts),
@@ -108,6 +108,13 @@ def test_weak_judges_that_no_guess_would_envy():
     assert "k = 2" in diagnosis.detail
     assert "20 %" in diagnosis.detail
     assert "33 %" in diagnosis.detail
+
+
+@pytest.mark.parametrize(("strategy", "n_diagnoses"), [("llm_selector", 1), ("item_response", 0)])
+def test_weak_judges_are_no_problem_of_a_strategy_without_them(strategy, n_diagnoses):
+    found = evidence(HEALTHY, judges=[judge(1, 0.15, 0.05)])
+    found.result.study.strategy = strategy
+    assert len(list_diagnoses(found)) == n_diagnoses
 
 
 def test_some_weak_judges_point_the_wrong_way():

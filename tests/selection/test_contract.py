@@ -1,6 +1,6 @@
 """What every strategy must do, whatever it is."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -40,6 +40,17 @@ class TestStrategyContract:
         assert cls.grain in ("pair", "query")
         assert cls.label.strip()
         assert cls.description.strip()
+
+    def test_says_truly_whether_weak_judges_matter(self, name):
+        rng = np.random.default_rng(11)
+        table = make_table(12, 4)
+        paths = []
+        for _ in range(6):
+            weak = rng.integers(0, 3, (12, 5, 3)).astype(np.int8)
+            weak[:, -1] = Outcome.DRAW
+            problem = replace(make_problem(table), weak_outcomes=weak)
+            paths.append(tuple(play(make_strategy(name, problem, seed=1), table)))
+        assert (len(set(paths)) > 1) == STRATEGIES[name].uses_weak_judges
 
     def test_asks_every_comparison_once_then_nothing(self, name):
         table = make_table(6, 4)

@@ -58,7 +58,7 @@ def test_the_last_step_saves_and_opens(page, draft):
     assert set(draft.background_runs.values_list("kind", flat=True)) == {"prepare_study", "refresh_selection"}
     text = answer.content.decode()
     assert answer.redirect_chain[-1][0] == address(draft, "study-dashboard")
-    assert "comparisons come in random order" in text
+    assert "comparisons are chosen without them" in text
 
 
 def test_a_suggested_baseline_is_chosen_beforehand_with_its_reason(page, draft):
