@@ -14,9 +14,9 @@ from annotation.formats.evaluation import (
     read_outcomes,
     read_queries,
 )
-from annotation.formats.predictions import PredictionTable, read_prediction_table
+from annotation.formats.predictions import NO_ANSWER, PredictionTable, read_prediction_table
 from annotation.simulation.synthetic import synthetic_table
-from annotation.simulation.tables import MISSING, OutcomeTable
+from annotation.simulation.tables import MISSING, IntArray, OutcomeTable
 
 
 def open_table(source: str, judge: str = "", baseline: str = "", seed: int = 0) -> OutcomeTable:
@@ -162,6 +162,14 @@ def labelled_table(predictions: PredictionTable, name: str, baseline: str = "") 
         outcomes=outcomes,
         categories=predictions.categories if any(predictions.categories) else (),
         labels=predictions.labels.astype(np.int64),
-        choices=predictions.predictions[:, [*others, base]].astype(np.int64),
+        choices=_given_choices(predictions)[:, [*others, base]],
     )
     return table if keep.size == table.n_queries else table.take(keep)
+
+
+def _given_choices(predictions: PredictionTable) -> IntArray:
+    """Return the choices, shape (n_queries, n_models); -1 where there is no usable answer either."""
+    choices = predictions.predictions.astype(np.int64)
+    if NO_ANSWER in predictions.classes:
+        choices[choices == predictions.classes.index(NO_ANSWER)] = MISSING
+    return choices

@@ -176,13 +176,18 @@ def count_askable(pool: OutcomeTable) -> int:
 
 
 def make_problem(pool: OutcomeTable, noise: tuple[float, float] | None = None) -> SelectionProblem:
-    """Return what a strategy may see of a pool beforehand: which cells exist, and the weak outcomes."""
+    """Return what a strategy may see of a pool beforehand, which is everything but outcomes and labels.
+
+    On a labelled table the candidates' choices are known beforehand. The outcomes told for a query say who
+    was right wherever that tells candidates apart, so the strategies need no label beside them.
+    """
     return SelectionProblem(
         is_askable=pool.outcomes >= 0,
         weak_outcomes=pool.weak_outcomes,
         weak_scores=pool.weak_scores,
         log_length_ratio=pool.log_length_ratio,
         noise=NoiseModel(*noise) if noise else NoiseModel(),
+        predictions=pool.choices,
     )
 
 

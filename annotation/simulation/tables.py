@@ -44,7 +44,7 @@ class OutcomeTable:
         One word per query, or empty.
     labels, choices
         Labelled tables only: the right option per query, shape (n_queries,), and each entry's choice,
-        shape (n_queries, n_candidates + 1), as option codes; -1 = no choice known.
+        shape (n_queries, n_candidates + 1), as option codes; -1 = no usable choice.
 
     Raises
     ------

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from annotation.exceptions import InvalidValueError
+from annotation.formats.predictions import PredictionTable
 from annotation.selection import STRATEGIES, make_strategy
 from annotation.simulation.loading import labelled_table
 from annotation.simulation.metrics import success_curve
@@ -151,3 +152,57 @@ def test_answers_are_entries_of_the_table_in_any_order(strategy):
     assert trace.gaps[-1] == 0
     moved = replay_realization(table.reorder(order), whole(table), make_settings(strategy, 50))
     assert np.array_equal(np.append(order, 5)[moved.answers], trace.answers)
+
+
+def make_predictions(seed, n=120, m=8, n_classes=4):
+    """One model is right in 9 of 10 cases, the others in 4 to 6; half of the questions are right with all."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, n_classes, n).astype(np.int16)
+    accuracy = np.r_[np.linspace(0.4, 0.6, m - 1), 0.9]
+    is_right = (rng.random((n, m)) < accuracy) | (np.arange(n) % 2 == 0)[:, None]
+    wrong = (labels[:, None] + rng.integers(1, n_classes, (n, m))) % n_classes
+    return PredictionTable(
+        query_ids=tuple(f"q{i}" for i in range(n)),
+        models=tuple(f"m{j}" for j in range(m)),
+        classes=tuple("abcd"),
+        labels=labels,
+        predictions=np.where(is_right, labels[:, None], wrong).astype(np.int16),
+        categories=("",) * n,
+    )
+
+
+@pytest.mark.parametrize("strategy", ["model_selector", "select_llm"])
+def test_strategies_for_labels_see_the_choices(strategy):
+    """Questions that all models answer alike teach nothing: whoever sees the choices asks few of them."""
+    table = labelled_table(make_predictions(1), "hand")
+    asked = {}
+    for name in (strategy, "random"):
+        made = make_strategy(name, make_problem(table), seed=5)
+        asked[name] = []
+        for _ in range(40):
+            (suggestion,) = made.ask(1)
+            row = table.outcomes[suggestion.query]
+            made.tell_many(np.full(row.size, suggestion.query), np.arange(row.size), row)
+            asked[name].append(suggestion.query)
+    shares = {name: np.mean([q % 2 == 0 for q in queries]) for name, queries in asked.items()}
+    assert shares[strategy] < shares["random"] / 2
+
+
+@pytest.mark.parametrize("strategy", ["model_selector", "select_llm"])
+def test_strategies_for_labels_beat_chance(strategy):
+    gaps = {name: [] for name in (strategy, "random")}
+    for seed in range(12):
+        table = labelled_table(make_predictions(seed), "hand")
+        for name, rows in gaps.items():
+            rows.append(replay_realization(table, whole(table, seed), make_settings(name, 20)).gaps)
+    right = {name: success_curve(np.array(rows)).mean() for name, rows in gaps.items()}
+    assert right[strategy] > right["random"]
+
+
+def test_answers_without_a_label_vote_for_nothing():
+    predictions = make_predictions(0, n=6, m=3, n_classes=3)
+    predictions = dataclasses.replace(predictions, classes=("-", "a", "b"))
+    table = labelled_table(predictions, "hand", baseline="m2")
+    shown = make_problem(table).predictions
+    assert np.array_equal(shown == -1, predictions.predictions == 0)
+    assert np.array_equal(shown[shown >= 0], predictions.predictions[predictions.predictions > 0])
