@@ -32,6 +32,9 @@ def no_stale_pools():
     arrays = sys.modules.get("annotation.lookups.arrays")
     if arrays is not None:
         arrays._pool_arrays.cache_clear()
+    labels = sys.modules.get("annotation.lookups.labels")
+    if labels is not None:
+        labels._choices.cache_clear()
 
 
 @pytest.fixture

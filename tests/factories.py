@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
@@ -58,10 +59,65 @@ def make_study(
         for j, candidate in enumerate(candidates):
             # Lengths and words differ, so that the weak judges have something to tell apart.
             add_response(query, candidate, " ".join(["answer", str(i)] + ["word"] * (j + i % 3)))
+    _add_people(study, lead, annotators)
+    return study
+
+
+def _add_people(study: Study, lead, annotators) -> None:
     if lead is not None:
         add_member(study, lead, Membership.Role.LEAD)
     for user in annotators:
         add_member(study, user)
+
+
+def make_labelled_study(
+    *,
+    n_queries: int = 12,
+    n_candidates: int = 3,
+    labels: tuple[str, ...] = ("A", "B", "C"),
+    has_gold: bool = True,
+    status: str = Study.Status.OPEN,
+    lead=None,
+    annotators=(),
+    strategy: str = "model_selector",
+    seed: int = 0,
+    **fields,
+) -> Study:
+    """Return a labelled study: candidate j is right on a share of the queries that grows with j.
+
+    The baseline has the middle accuracy; the imported labels are there unless ``has_gold`` is false.
+    """
+    number = next(_numbers)
+    fields.setdefault("slug", f"study-{number}")
+    fields.setdefault("name", f"Study {number}")
+    study = Study.objects.create(
+        kind=Study.Kind.LABELLED, status=status, strategy=strategy, data_version=number, **fields
+    )
+    names = [*(f"candidate-{j}" for j in range(n_candidates)), "baseline"]
+    candidates = Candidate.objects.bulk_create(Candidate(study=study, name=name) for name in names)
+    study.baseline = candidates[-1]
+    study.save()
+    rng = np.random.default_rng(seed)
+    accuracy = [*np.linspace(0.4, 0.9, n_candidates), 0.65]
+    gold = rng.integers(len(labels), size=n_queries)
+    wrong = (gold[:, None] + rng.integers(1, len(labels), size=(n_queries, len(names)))) % len(labels)
+    is_right = rng.random(wrong.shape) < accuracy
+    choices = np.where(is_right, gold[:, None], wrong)
+    queries = Query.objects.bulk_create(
+        Query(
+            study=study,
+            external_id=f"q{i}",
+            turns=[f"Which option fits case {i}?"],
+            gold=labels[gold[i]] if has_gold else "",
+        )
+        for i in range(n_queries)
+    )
+    Response.objects.bulk_create(
+        Response(query=query, candidate=candidate, turns=[label], label=label, text_hash=hash_turns([label]))
+        for query, row in zip(queries, choices, strict=True)
+        for candidate, label in zip(candidates, (labels[code] for code in row), strict=True)
+    )
+    _add_people(study, lead, annotators)
     return study
 
 

@@ -38,7 +38,9 @@ class Query(models.Model):
     turns = models.JSONField(default=list)
     category = models.CharField(max_length=100, blank=True)
     reference = models.TextField(blank=True)
+    # Labelled studies: texts of the options, where the query has its own; and the right label, if imported.
     options = models.JSONField(default=list, blank=True)
+    gold = models.CharField(max_length=100, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -56,6 +58,7 @@ class Response(models.Model):
     query = models.ForeignKey(Query, on_delete=models.CASCADE, related_name="responses")
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="responses")
     turns = models.JSONField(default=list)
+    # Labelled studies: the candidate's choice; "-" for a response that makes none.
     label = models.CharField(max_length=100, blank=True)
     # SHA-256 over the turns: equal to the baseline's means a draw that needs no verdict.
     text_hash = models.CharField(max_length=64)

@@ -57,6 +57,14 @@ class Study(models.Model):
         validators=[MinValueValidator(0.0), MaxValueValidator(0.2)],
         help_text="Candidates within this win rate of the best count as best when stopping.",
     )
+    # Labelled studies: [label, words] in the order of the keys; empty means the labels that occur.
+    label_words = models.JSONField(
+        default=list, blank=True, help_text="Labels to choose from, with their words."
+    )
+    is_gold_counted = models.BooleanField(
+        default=True,
+        help_text="Imported labels count at once; otherwise people label, and the imported ones only check them.",
+    )
     is_grouping_queries = models.BooleanField(
         default=True, help_text="Prefer further candidates of a query that is already on the screen."
     )

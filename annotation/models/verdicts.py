@@ -112,6 +112,9 @@ class Verdict(models.Model):
         Lease, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts"
     )
     outcome = models.SmallIntegerField(choices=OutcomeValue.choices, null=True, blank=True)
+    # Labelled studies: the right label of the query. The comparison is then that of the baseline with itself,
+    # a draw by definition, which stands for the whole query: every candidate's outcome follows from the label.
+    label = models.CharField(max_length=100, blank=True)
     candidate_side = models.CharField(max_length=1, choices=Side.choices)
     strength = models.PositiveSmallIntegerField(default=1, help_text="2 means much better.")
     is_both_bad = models.BooleanField(default=False)
