@@ -141,9 +141,9 @@ def _choices(study_id: int, data_version: int, baseline: int | None) -> _Choices
     """Read the pool; kept in memory per ``data_version``, which every change of the pool bumps."""
     study = Study.objects.get(pk=study_id)
     queries = list(study.queries.order_by("pk").values_list("pk", "gold"))
-    active = study.candidates.filter(is_active=True).exclude(pk=baseline).order_by("pk")
-    entries = list(active.values_list("pk", "name"))
-    entries += list(study.candidates.filter(pk=baseline).values_list("pk", "name"))
+    everyone = study.candidates.order_by("pk").values_list("pk", "name", "is_active")
+    entries = [(key, name) for key, name, is_active in everyone if is_active and key != baseline]
+    entries += [(key, name) for key, name, _ in everyone if key == baseline]
     row_of = {key: row for row, (key, _) in enumerate(queries)}
     column_of = {key: column for column, (key, _) in enumerate(entries)}
     codes: dict[str, int] = {}

@@ -63,7 +63,7 @@ class Study(models.Model):
     )
     is_gold_counted = models.BooleanField(
         default=True,
-        help_text="Imported labels count at once; otherwise people label, and the imported ones only check them.",
+        help_text="Imported labels count at once; otherwise they only check those that people give.",
     )
     is_grouping_queries = models.BooleanField(
         default=True, help_text="Prefer further candidates of a query that is already on the screen."

@@ -112,8 +112,8 @@ class Verdict(models.Model):
         Lease, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts"
     )
     outcome = models.SmallIntegerField(choices=OutcomeValue.choices, null=True, blank=True)
-    # Labelled studies: the right label of the query. The comparison is then that of the baseline with itself,
-    # a draw by definition, which stands for the whole query: every candidate's outcome follows from the label.
+    # Labelled studies: the right label of the query. It is then the baseline against itself, a draw
+    # by definition, which stands for the whole query: every candidate's outcome follows from the label.
     label = models.CharField(max_length=100, blank=True)
     candidate_side = models.CharField(max_length=1, choices=Side.choices)
     strength = models.PositiveSmallIntegerField(default=1, help_text="2 means much better.")
