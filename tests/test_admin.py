@@ -18,6 +18,7 @@ APPEND_ONLY = [
     models.AuditEvent,
     models.BackgroundRun,
     models.Comparison,
+    models.EnsembleRun,
     models.Lease,
     models.PosteriorSnapshot,
     models.Query,
@@ -29,7 +30,18 @@ APPEND_ONLY = [
     models.WeakTensor,
 ]
 # Columns that may hold 100 kB and more; no list may read them.
-HEAVY = ["blob", "turns", "reference", "log", "ranking", "entries", "p_best", "guidelines", "digest"]
+HEAVY = [
+    "blob",
+    "turns",
+    "reference",
+    "log",
+    "ranking",
+    "entries",
+    "p_best",
+    "guidelines",
+    "digest",
+    "result",
+]
 NOON = datetime.datetime(2026, 1, 5, 12, tzinfo=datetime.UTC)
 
 
@@ -74,6 +86,7 @@ def make_rows(number: int) -> None:
     models.PosteriorSnapshot.objects.create(study=study, n_verdicts=1, entropy=0.5, best=candidate)
     run = models.BackgroundRun.objects.create(kind="export_study", study=study, created_by=user)
     models.StudyFile.objects.create(study=study, run=run, kind="export", name="v.csv", file="v.csv")
+    models.EnsembleRun.objects.create(study=study, run=run, author=user)
     models.AuditEvent.objects.create(study=study, actor=user, action="study.open")
 
 

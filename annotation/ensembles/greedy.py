@@ -225,15 +225,26 @@ def _guard(sets: list[tuple[int, ...]], estimator: GainEstimator, budget: Budget
     return [members if estimator.information(members) >= worth[best] else (best,) for members in sets]
 
 
-def _exhaustive(estimator: GainEstimator, budget: Budget) -> list[tuple[int, ...]]:
-    m = estimator.n_candidates
-    sizes = range(1, budget.size + 1)
-    n_sets = sum(comb(m, size) for size in sizes)
+def check_sets(n_candidates: int, size: int) -> None:
+    """Refuse more sets of up to ``size`` candidates than the exhaustive objective compares.
+
+    Raises
+    ------
+    TooLargeError
+        For more than `MAX_SETS` sets; the message names what to change.
+    """
+    n_sets = sum(comb(n_candidates, k) for k in range(1, size + 1))
     if n_sets > MAX_SETS:
         raise TooLargeError(
-            f"{n_sets:,} sets of up to {budget.size} of {m} candidates: exhaustive compares at most "
+            f"{n_sets:,} sets of up to {size} of {n_candidates} candidates: exhaustive compares at most "
             f"{MAX_SETS:,}; take a smaller size or objective mi"
         )
+
+
+def _exhaustive(estimator: GainEstimator, budget: Budget) -> list[tuple[int, ...]]:
+    m = estimator.n_candidates
+    check_sets(m, budget.size)
+    sizes = range(1, budget.size + 1)
     prices = budget.price_array(m)
     limit = np.inf if budget.money is None else budget.money + 1e-12
     found = []

@@ -2,6 +2,7 @@
 
 from annotation.models.accounts import ApiToken
 from annotation.models.audit import AuditEvent
+from annotation.models.ensembles import EnsembleRun
 from annotation.models.pool import Candidate, Query, Response
 from annotation.models.runs import BackgroundRun, StudyFile
 from annotation.models.selection import PosteriorSnapshot, SelectionState, WeakTensor
@@ -14,6 +15,7 @@ __all__ = [
     "BackgroundRun",
     "Candidate",
     "Comparison",
+    "EnsembleRun",
     "Lease",
     "Membership",
     "PosteriorSnapshot",
