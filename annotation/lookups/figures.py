@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from annotation.lookups.overview import Overview
 from annotation.models import PosteriorSnapshot
-from annotation.rendering.charts import NARROW, WIDE, Line, Row, bars_svg, intervals_svg, lines_svg
+from annotation.rendering.charts import Row, bars_svg, intervals_svg
+from annotation.rendering.lines import Line, lines_svg
 from annotation.rendering.numbers import percent, probability, rate
+from annotation.rendering.svg import NARROW, WIDE
 
 # A chart of more rows is no longer read; the table beside it has all of them.
 MOST_ROWS = 15

@@ -4,23 +4,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from annotation.rendering.charts import (
-    NARROW,
-    WIDE,
-    Line,
-    Row,
-    axis_ticks,
-    bars_svg,
-    intervals_svg,
-    lines_svg,
-)
+from annotation.rendering.charts import Row, bars_svg, intervals_svg
+from annotation.rendering.correlations import correlations_svg
+from annotation.rendering.gain_terms import Gain, gains_svg
+from annotation.rendering.lines import Level, Line, lines_svg
+from annotation.rendering.svg import NARROW, WIDE
+from tests.rendering.drawings import SVG, marks
 
-SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '<script>alert(1)</script>"&'
-
-
-def marks(svg, tag, kind):
-    return [e for e in ET.fromstring(svg).iter(SVG + tag) if kind in e.get("class", "").split()]
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -43,26 +34,17 @@ def test_dot_lies_between_the_ends_of_its_whisker():
     assert line.get("d").startswith("M" + dot.get("cx") + " ")
 
 
-def test_lines_end_at_the_right_and_certainty_is_at_the_top():
-    svg = lines_svg("P", [Line("x", [(0, 0.0), (10, 1.0)]), Line("y", [(0, 1.0), (5, 0.5)])], x_label="n")
-    first, second = marks(svg, "polyline", "chart__series")
-    (x0, y0), (x1, y1) = (map(float, p.split(",")) for p in first.get("points").split())
-    (_, top), (middle, half) = (map(float, p.split(",")) for p in second.get("points").split())
-    assert y1 == top < half < y0
-    assert half == pytest.approx((top + y0) / 2, abs=0.1)
-    assert middle == pytest.approx((x0 + x1) / 2, abs=0.1)
-
-
-def test_one_point_is_a_dot():
-    assert len(marks(lines_svg("P", [Line("x", [(3, 0.4)])], x_label="n"), "circle", "chart__series")) == 1
-
-
 @pytest.mark.parametrize(
     "svg",
     [
         bars_svg(NASTY, [Row(NASTY * 20, 1.0, NASTY)], x_label=NASTY),
         intervals_svg(NASTY, [Row(NASTY, 0.0, NASTY, 0.0, 1.0)], x_label=NASTY, width=NARROW),
         lines_svg(NASTY, [Line(NASTY, [(0, 0)]), Line(NASTY * 30, [(1, 1)])], x_label=NASTY),
+        lines_svg(NASTY, [Line(NASTY, [(1, 1)], [(0, 1)])], x_label="", levels=[Level(NASTY, 0.5, 0, 1)]),
+        correlations_svg(NASTY, [NASTY, NASTY * 9], [[1, None], [None, 1]], n_members=1),
+        correlations_svg("empty", [], [], n_members=0),
+        gains_svg(NASTY, [Gain(NASTY, 0, 0, 0, 0, 0)], x_label=NASTY),
+        gains_svg("empty", [], x_label=""),
         bars_svg("empty", [], x_label=""),
         intervals_svg("empty", [], x_label=""),
         lines_svg("empty", [], x_label="", y_high=0.0),
@@ -81,8 +63,3 @@ def test_a_long_name_is_cut_and_kept_in_full_as_a_tooltip():
     assert label.endswith("…")
     assert len(label) < 25
     assert title == "a" * 80 + ": 0.50"
-
-
-@pytest.mark.parametrize(("high", "ticks"), [(0, [0]), (1, [0, 0.25, 0.5, 0.75, 1]), (84, [0, 25, 50, 75])])
-def test_ticks_are_round(high, ticks):
-    assert axis_ticks(high, 4) == ticks
