@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0002_lease_order"),
+        ("annotation", "0003_labelled_studies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
