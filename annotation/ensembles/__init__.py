@@ -17,8 +17,9 @@ from annotation.ensembles.information import (
     entropy,
     mutual_information,
 )
-from annotation.ensembles.pairwise import PairwiseResult, build_pairwise_ensemble, law_of_verdicts
+from annotation.ensembles.pairwise import PairwiseResult, build_pairwise_ensemble
 from annotation.ensembles.terms import Step
+from annotation.ensembles.verdict_law import law_of_verdicts
 
 __all__ = [
     "AnswerTable",

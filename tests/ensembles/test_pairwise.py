@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from annotation.ensembles.budget import Budget
-from annotation.ensembles.pairwise import MIN_JOINT, build_pairwise_ensemble, count_joint, law_of_verdicts
+from annotation.ensembles.error_law import set_error
+from annotation.ensembles.pairwise import MIN_JOINT, build_pairwise_ensemble
+from annotation.ensembles.verdict_law import count_joint, law_of_verdicts
 from annotation.exceptions import InvalidValueError
 from tests.ensembles.worlds import family_law
 
@@ -57,6 +59,17 @@ def test_the_ensemble_picks_across_families_and_counts_joint_queries():
     assert result.floor.low <= result.floor.value <= result.floor.high
     assert result.gain.low <= result.gain.value <= result.gain.high
     assert result.gain.high < 1.0
+    assert result.best == int(result.law.error.argmin())
+    assert result.single.value == pytest.approx(1.0 - result.law.error.min())
+    assert [sizes.gain.value for sizes in result.by_size] == pytest.approx(
+        [sizes.accuracy.value - result.single.value for sizes in result.by_size]
+    )
+    for count, sizes in enumerate(result.by_size, start=1):
+        chosen = result.law.pick([step.candidate for step in result.steps[:count]])
+        assert sizes.accuracy.value == pytest.approx(
+            1.0 - set_error(chosen.pattern_probabilities()), abs=2e-3
+        )
+        assert sizes.accuracy.low <= sizes.accuracy.value <= sizes.accuracy.high
     assert set(result.members) <= {step.candidate for step in result.steps}
 
 
@@ -83,3 +96,29 @@ def test_bad_input_is_named():
         build_pairwise_ensemble(outcomes - 1, np.zeros((4, 2)), ("a", "b"), Budget(2))
     with pytest.raises(InvalidValueError, match="1 names for 2"):
         build_pairwise_ensemble(outcomes, np.zeros((4, 2)), ("a",), Budget(1))
+
+
+def test_money_leaves_out_the_best_where_it_is_too_dear():
+    _, _, _, outcomes = judge(600, 1.0)
+    rates = (outcomes == 0).mean(axis=0)
+    dear = int(rates.argmin())
+    prices = tuple(9.0 if j == dear else 1.0 for j in range(6))
+    result = build_pairwise_ensemble(outcomes, np.zeros(outcomes.shape), NAMES, Budget(3, 3.0, prices))
+    assert dear not in {result.best, *(step.candidate for step in result.steps)}
+    assert result.best == int(np.argsort(rates)[1])
+
+
+def test_without_early_stop_every_step_is_a_member_and_progress_is_told():
+    _, _, _, outcomes = judge(200, 1.0)
+    told = []
+    result = build_pairwise_ensemble(
+        outcomes,
+        np.zeros(outcomes.shape),
+        NAMES,
+        Budget(4),
+        stop_early=False,
+        progress=lambda fraction, words: told.append(fraction),
+    )
+    assert result.size == len(result.steps) == 4
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1.0)
