@@ -147,7 +147,9 @@ def _root(correlation: FloatArray) -> FloatArray:
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
-def fit_error_law(wrong: FloatArray, *, weights: NDArray[np.bool_] | None = None) -> ErrorLaw:
+def fit_error_law(
+    wrong: FloatArray, *, weights: NDArray[np.bool_] | None = None, n_copies: int = 1
+) -> ErrorLaw:
     """Estimate the law of errors.
 
     Parameters
@@ -157,6 +159,8 @@ def fit_error_law(wrong: FloatArray, *, weights: NDArray[np.bool_] | None = None
         where an error is only predicted.
     weights
         Which cells are known (boolean, same shape); all when None. Pairs use the queries known for both.
+    n_copies
+        How often every query is there, as in draws from a posterior: together they count as one.
 
     Returns
     -------
@@ -173,10 +177,11 @@ def fit_error_law(wrong: FloatArray, *, weights: NDArray[np.bool_] | None = None
     if not len(wrong):
         raise InvalidValueError("0 queries: the law of errors needs at least one")
     known = np.ones(wrong.shape) if weights is None else weights.astype(np.float64)
-    filled = np.where(known > 0, wrong, 0.0).astype(np.float64)
-    total = known.sum(axis=0)
-    error = (filled.sum(axis=0) + 0.5) / (total + 1.0)
+    known /= np.sqrt(n_copies)
+    filled = np.where(known > 0, wrong, 0.0) / np.sqrt(n_copies)
     both = known.T @ known
+    total = both.diagonal()
+    error = ((filled * known).sum(axis=0) + 0.5) / (total + 1.0)
     raw, variance = _pair_correlations(filled, known, both)
     shrunk, intensity = shrink(raw, variance)
     m = len(error)

@@ -48,7 +48,7 @@ def law_of_verdicts(outcomes: NDArray[np.int8], predicted: FloatArray) -> ErrorL
     if not ((draws >= 0.0) & (draws <= 1.0)).all():
         raise InvalidValueError("predicted: every probability of a loss must lie from 0 to 1")
     wrong = np.where(outcomes[None] == MISSING, draws, outcomes[None] == LOSS)
-    law = fit_error_law(wrong.reshape(-1, outcomes.shape[1]))
+    law = fit_error_law(wrong.reshape(-1, outcomes.shape[1]), n_copies=len(draws))
     m = outcomes.shape[1]
     joint = count_joint(outcomes)[np.triu_indices(m, 1 if m > 1 else 0)]
     return ErrorLaw(law.error, law.correlation, max(float(np.median(joint)), 1.0), law.shrinkage)

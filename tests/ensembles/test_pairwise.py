@@ -49,6 +49,16 @@ def test_posterior_draws_keep_correlations_that_means_lose(rng):
     assert abs(law_of_verdicts(nothing, draws.mean(axis=0)).correlation[0, 1]) < 0.2
 
 
+def test_draws_are_no_further_queries():
+    _, _, _, outcomes = judge(80, 1.0)
+    once = law_of_verdicts(outcomes, np.zeros(outcomes.shape))
+    often = law_of_verdicts(outcomes, np.zeros((25, *outcomes.shape)))
+    assert 0.0 < once.shrinkage < 1.0
+    assert often.shrinkage == pytest.approx(once.shrinkage)
+    np.testing.assert_allclose(often.error, once.error)
+    np.testing.assert_allclose(often.correlation, once.correlation, atol=1e-9)
+
+
 def test_the_ensemble_picks_across_families_and_counts_joint_queries():
     _, family, _, outcomes = judge(1500, 0.6)
     result = build_pairwise_ensemble(outcomes, np.full(outcomes.shape, 0.25), NAMES, Budget(3))
