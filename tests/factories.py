@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from annotation.formats.cells import hash_turns
-from annotation.models import Candidate, Lease, Membership, Query, Response, Study, Verdict
+from annotation.models import Candidate, Comparison, Lease, Membership, Query, Response, Study, Verdict
 from annotation.services.leases import lease_claim
 from annotation.services.verdicts import verdict_submit
 
@@ -128,6 +128,34 @@ def judge(user, study: Study, *choices: str) -> list[Verdict]:
         lease = lease_claim(user=user, slug=study.slug)
         verdicts.append(verdict_submit(user=user, lease_id=lease.pk, choice=choice))
     return verdicts
+
+
+def record_outcomes(user, study: Study, outcomes: np.ndarray) -> None:
+    """Record one verdict per comparison that is not -1; rows are queries, columns candidates, by key."""
+    queries = list(study.queries.order_by("pk"))
+    candidates = list(study.candidates.exclude(pk=study.baseline_id).order_by("pk"))
+    cells = [(int(i), int(j)) for i, j in zip(*np.nonzero(outcomes >= 0), strict=True)]
+    comparisons = Comparison.objects.bulk_create(
+        Comparison(
+            study=study,
+            query=queries[i],
+            candidate=candidates[j],
+            outcome=int(outcomes[i, j]),
+            n_verdicts=1,
+        )
+        for i, j in cells
+    )
+    Verdict.objects.bulk_create(
+        Verdict(
+            study=study,
+            comparison=comparison,
+            annotator=user,
+            outcome=comparison.outcome,
+            candidate_side="a",
+            submitted_at=timezone.now(),
+        )
+        for comparison in comparisons
+    )
 
 
 def expire(lease: Lease) -> None:

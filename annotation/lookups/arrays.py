@@ -137,6 +137,25 @@ def _standing_verdicts(study: Study) -> dict[tuple[int, int], list[int]]:
     return outcomes
 
 
+def known_outcomes(study: Study) -> tuple[PoolArrays, NDArray[np.int8]]:
+    """Return the pool and what is known of every comparison, shape (n_queries, n_candidates).
+
+    That is the consensus of the standing verdicts, a draw where both responses are the same text, else
+    ``MISSING``.
+    """
+    pool = pool_arrays(study)
+    row_of = {key: i for i, key in enumerate(pool.query_ids)}
+    column_of = {key: j for j, key in enumerate(pool.candidate_ids)}
+    outcomes = np.full(pool.is_askable.shape, MISSING, dtype=np.int8)
+    for (query, candidate), values in _standing_verdicts(study).items():
+        consensus = consensus_outcome(values)
+        if consensus is not None and query in row_of and candidate in column_of:
+            outcomes[row_of[query], column_of[candidate]] = consensus
+    # Responses may have been replaced since a verdict was given on them; identity then decides.
+    outcomes[pool.is_identical] = Outcome.DRAW
+    return pool, outcomes
+
+
 def study_arrays(study: Study) -> StudyArrays:
     """Return the study as arrays, from responses and verdicts alone.
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from annotation.ensembles.answers import MIN_LABELS
+import numpy as np
+
+from annotation.ensembles.answers import MIN_LABELS, AnswerTable, encode_answers
 from annotation.ensembles.budget import Budget
 from annotation.ensembles.building import ENOUGH_LABELS
 from annotation.ensembles.error_law import MAX_MEMBERS
 from annotation.ensembles.pairwise import MIN_JOINT
-from annotation.models import Candidate, Study
+from annotation.exceptions import InvalidValueError
+from annotation.formats.predictions import NO_ANSWER
+from annotation.lookups.arrays import known_outcomes
+from annotation.lookups.labels import label_table
+from annotation.models import Candidate, Query, Study
 from annotation.rendering.numbers import plural
+from annotation.selection import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -89,13 +100,16 @@ def get_ensemble_data(study: Study) -> EnsembleData:
 
 
 def count_labels(study: Study) -> int:
-    """Return how many queries have a label."""
-    return 0
+    """Return how many queries have a right label."""
+    return label_table(study).n_known
 
 
 def count_jointly_judged(study: Study) -> int:
     """Return how many queries are judged for at least two active candidates."""
-    return 0
+    if study.baseline_id is None:
+        return 0
+    _, outcomes = known_outcomes(study)
+    return int(((outcomes != MISSING).sum(axis=1) >= 2).sum())
 
 
 def data_sentence(kind: str, n_labels: int, n_enough: int) -> str:
@@ -121,3 +135,63 @@ def settings_budget(settings: Mapping[str, Any]) -> Budget:
     money = settings["money"]
     prices = tuple(settings["prices"][name] for name in settings["candidates"]) if money is not None else ()
     return Budget(settings["size"], money, prices)
+
+
+def answer_table(study: Study, names: Sequence[str]) -> AnswerTable:
+    """Return the labelled queries with what the named candidates chose, in the order of ``names``.
+
+    Raises
+    ------
+    InvalidValueError
+        When a candidate has left the pool, and as ``encode_answers``.
+    """
+    table = label_table(study)
+    columns = _columns(table.candidates, names)
+    return encode_answers(
+        table.gold, table.choices[:, columns], classes=table.classes, candidates=names, no_answer=NO_ANSWER
+    )
+
+
+@dataclass(frozen=True)
+class VerdictTable:
+    """What is known of the comparisons of some candidates.
+
+    Attributes
+    ----------
+    candidates
+        Their names.
+    outcomes
+        int8, shape (n_queries, n_candidates), -1 where not known.
+    data_hash
+        Of queries, candidates and outcomes.
+    """
+
+    candidates: tuple[str, ...]
+    outcomes: NDArray[np.int8]
+    data_hash: str
+
+
+def verdict_table(study: Study, names: Sequence[str]) -> VerdictTable:
+    """Return what is known of the named candidates' comparisons, in the order of ``names``.
+
+    Raises
+    ------
+    InvalidValueError
+        When a candidate has left the pool.
+    """
+    pool, outcomes = known_outcomes(study)
+    name_of = dict(study.candidates.values_list("pk", "name"))
+    columns = _columns([name_of[key] for key in pool.candidate_ids], names)
+    chosen = np.ascontiguousarray(outcomes[:, columns])
+    external = dict(Query.objects.filter(study=study).values_list("pk", "external_id"))
+    digest = hashlib.sha256(repr((list(names), [external[key] for key in pool.query_ids])).encode())
+    digest.update(chosen.tobytes())
+    return VerdictTable(tuple(names), chosen, digest.hexdigest()[:16])
+
+
+def _columns(known: Sequence[str], names: Sequence[str]) -> list[int]:
+    place = {name: column for column, name in enumerate(known)}
+    gone = [name for name in names if name not in place]
+    if gone:
+        raise InvalidValueError(f"candidates: {gone[0]!r} is no longer in the pool; start a new run")
+    return [place[name] for name in names]
