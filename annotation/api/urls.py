@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from annotation.api.views import judging, results, runs, studies
+from annotation.api.views import ensembles, judging, results, runs, studies
 from annotation.api.views.base import NotFoundView
 
 app_name = "api"
@@ -26,6 +26,13 @@ study_patterns = [
     path("ranking", results.RankingView.as_view(), name="ranking"),
     path("report", results.ReportView.as_view(), name="report"),
     path("verdicts", results.VerdictsView.as_view(), name="verdicts"),
+    path("ensembles", ensembles.EnsemblesView.as_view(), name="ensembles"),
+    path("ensembles/<int:ensemble_id>", ensembles.EnsembleView.as_view(), name="ensemble"),
+    path(
+        "ensembles/<int:ensemble_id>/ensemble.json",
+        ensembles.EnsembleFileView.as_view(),
+        name="ensemble-file",
+    ),
     path("imports", runs.ImportsView.as_view(), name="imports"),
     path("exports", runs.ExportsView.as_view(), name="exports"),
     path("runs", runs.StudyRunsView.as_view(), name="study-runs"),

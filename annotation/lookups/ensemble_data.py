@@ -116,18 +116,21 @@ def data_sentence(kind: str, n_labels: int, n_enough: int) -> str:
     """Say what there is and whether it is enough."""
     if kind == Study.Kind.LABELLED:
         there = f"{plural(n_labels, 'query has a label', 'queries have a label')}."
-        lack = "labels"
+        lack = "label,labels"
     else:
         there = f"{plural(n_labels, 'query is', 'queries are')} judged for at least two candidates."
-        lack = "such queries"
+        lack = "such query,such queries"
     if n_labels < MIN_LABELS:
-        return f"{there} An ensemble needs at least {MIN_LABELS}: {MIN_LABELS - n_labels} more {lack}."
+        missing = plural(MIN_LABELS - n_labels, f"more {lack.replace(',', ',more ')}")
+        return f"{there} An ensemble needs at least {MIN_LABELS}: {missing}."
     if n_labels < n_enough:
         return (
-            f"{there} That is enough to look, not to be sure: from {n_enough} {lack} on the intervals are "
-            f"usually narrower than the gains, which takes {n_enough - n_labels} more."
+            f"{there} That is enough to look, not to be sure: from {n_enough} on the intervals are usually "
+            f"narrower than the gains, which takes {n_enough - n_labels:,} more."
         )
-    return f"{there} That is enough."
+    if kind == Study.Kind.LABELLED:
+        return f"{there} That is enough."
+    return f"{there} Each two members need {MIN_JOINT} in common; a run says whether they have them."
 
 
 def settings_budget(settings: Mapping[str, Any]) -> Budget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -66,6 +67,25 @@ def access_ensemble(*, user: User, slug: str, ensemble_id: int) -> EnsembleRun:
     if row is None:
         raise NotFoundError(f"This study has no ensemble run {ensemble_id}.")
     return row
+
+
+def ensemble_document(row: EnsembleRun) -> tuple[str, str]:
+    """Return name and text of the file that ``annotation.ensembles.read_ensemble`` reads.
+
+    Raises
+    ------
+    NotFoundError
+        Before the run is done, and in pairwise studies, which have no labels to fit a rule to.
+    """
+    if not row.ensemble:
+        why = (
+            "it is not done"
+            if not row.result
+            else "verdicts say whom to ask, not how free answers become one: that takes labels"
+        )
+        raise NotFoundError(f"Run {row.pk} has no fitted ensemble to download: {why}.")
+    text = json.dumps(row.ensemble, ensure_ascii=False, allow_nan=False) + "\n"
+    return f"{row.study.slug}-ensemble-{row.pk}.json", text
 
 
 def report_ensemble(study: Study) -> EnsembleView | None:

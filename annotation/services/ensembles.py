@@ -104,7 +104,7 @@ def checked_settings(study: Study, data: EnsembleData, wish: EnsembleWish) -> di
         raise InvalidValueError(f"candidates: {len(chosen)} to choose from, an ensemble needs at least two")
     prices = {candidate.name: float(candidate.price) for candidate in chosen if candidate.price is not None}
     settings = {
-        "size": wish.size or min(MAX_MEMBERS if wish.money is not None else DEFAULT_SIZE, len(chosen)),
+        "size": usual_size(len(chosen), wish.money) if wish.size is None else wish.size,
         "money": wish.money,
         "prices": prices,
         "objective": wish.objective,
@@ -117,6 +117,11 @@ def checked_settings(study: Study, data: EnsembleData, wish: EnsembleWish) -> di
     }
     _check(settings)
     return settings
+
+
+def usual_size(n_candidates: int, money: float | None = None) -> int:
+    """Return the most members where nobody says: 5, or as many as the money buys."""
+    return min(DEFAULT_SIZE if money is None else MAX_MEMBERS, n_candidates)
 
 
 def _chosen(data: EnsembleData, names: Collection[str]) -> list[Candidate]:

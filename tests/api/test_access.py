@@ -6,6 +6,7 @@ import pytest
 
 from annotation.models import BackgroundRun, StudyFile
 from annotation.services.leases import lease_claim
+from tests.ensemble_runs import save_run
 
 # method, address, and the statuses for lead, annotator, viewer; outsiders always get 404, strangers 401.
 # 400 and 409 mean: let through, then refused for the empty body or the state of the study.
@@ -25,6 +26,12 @@ ENDPOINTS = [
     ("get", "studies/{slug}/posterior", 200, 403, 200),
     ("get", "studies/{slug}/ranking", 200, 403, 403),
     ("get", "studies/{slug}/verdicts", 200, 403, 403),
+    ("get", "studies/{slug}/ensembles", 200, 403, 403),
+    ("post", "studies/{slug}/ensembles", 409, 403, 403),
+    ("get", "studies/{slug}/ensembles/{ensemble}", 200, 403, 403),
+    ("patch", "studies/{slug}/ensembles/{ensemble}", 400, 403, 403),
+    ("delete", "studies/{slug}/ensembles/{ensemble}", 204, 403, 403),
+    ("get", "studies/{slug}/ensembles/{ensemble}/ensemble.json", 404, 403, 403),
     ("post", "studies/{slug}/imports", 400, 403, 403),
     ("get", "studies/{slug}/runs", 200, 403, 403),
     ("get", "runs/{run}", 200, 403, 403),
@@ -50,7 +57,8 @@ def names(study, annotator_user) -> dict:
     file = StudyFile.objects.create(study=study, run=run, kind="export", name="gone.csv", file="gone.csv")
     lease = lease_claim(user=annotator_user, slug=study.slug)
     candidate = study.candidates.first()
-    return {"slug": study.slug, "run": run.pk, "file": file.pk, "lease": lease.pk, "candidate": candidate.pk}
+    keys = {"run": run, "file": file, "lease": lease, "candidate": candidate, "ensemble": save_run(study)}
+    return {"slug": study.slug, **{name: row.pk for name, row in keys.items()}}
 
 
 def call(client, method: str, address: str, names: dict):
@@ -101,6 +109,7 @@ def test_missing(method, address, for_lead, for_annotator, for_viewer, lead, nam
         "file": 999_999,
         "lease": uuid.UUID(int=0),
         "candidate": 999_999,
+        "ensemble": 999_999,
     }
     check(call(lead, method, address, absent), 404)
 
