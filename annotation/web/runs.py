@@ -102,9 +102,9 @@ def merge_report(run: BackgroundRun) -> dict[str, Any]:
     return {
         "report": report,
         "counts": [
-            Count(report.get(key, 0), words)
+            Count(report[key], words)
             for key, words in READ
-            if (key in report and key not in OPTIONAL) or report.get(key)
+            if key in report and (report[key] or key not in OPTIONAL)
         ],
         "notable": [Count(report[key], words, note) for key, words, note in NOTABLE if report.get(key)],
         "missing": missing[:N_MISSING],

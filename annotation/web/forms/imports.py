@@ -36,7 +36,7 @@ class NewStudyForm(forms.Form):
         choices=KINDS,
         initial="auto",
         required=False,
-        help_text="Labels are for multiple choice and classification: one from a person settles a whole query.",
+        help_text="Labels are for multiple choice and classification: one label settles a whole query.",
     )
     is_strict = forms.BooleanField(required=False, label="All or nothing", help_text=STRICT_HELP)
 
