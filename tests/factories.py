@@ -9,7 +9,19 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from annotation.formats.cells import hash_turns
-from annotation.models import Candidate, Comparison, Lease, Membership, Query, Response, Study, Verdict
+from annotation.jobs.runner import run_job
+from annotation.models import (
+    Candidate,
+    Comparison,
+    EnsembleRun,
+    Lease,
+    Membership,
+    Query,
+    Response,
+    Study,
+    Verdict,
+)
+from annotation.services.ensembles import ensemble_start
 from annotation.services.leases import lease_claim
 from annotation.services.verdicts import verdict_submit
 
@@ -156,6 +168,13 @@ def record_outcomes(user, study: Study, outcomes: np.ndarray) -> None:
         )
         for comparison in comparisons
     )
+
+
+def make_ensemble(user, study: Study, **wish) -> EnsembleRun:
+    """Have an ensemble built; quick unless more is asked for."""
+    row = ensemble_start(user=user, slug=study.slug, **{"size": 2, "n_validations": 1} | wish)
+    run_job(row.run_id)
+    return EnsembleRun.objects.select_related("run", "study", "author").get(pk=row.pk)
 
 
 def expire(lease: Lease) -> None:

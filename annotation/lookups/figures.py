@@ -48,7 +48,8 @@ class TimeLine:
     points: list[TimePoint]
 
 
-def _in_both_widths(name: str, title: str, draw: Callable[[int], str], note: str = "") -> Figure:
+def in_both_widths(name: str, title: str, draw: Callable[[int], str], note: str = "") -> Figure:
+    """Return a chart drawn for wide and for narrow screens."""
     return Figure(name, title, draw(WIDE), draw(NARROW), note)
 
 
@@ -73,7 +74,7 @@ def p_best_figure(overview: Overview) -> Figure:
         for entry in entries
     ]
     title = "Probability of being the best"
-    return _in_both_widths(
+    return in_both_widths(
         "p-best",
         title,
         lambda width: bars_svg(title, rows, x_label="P(best)", width=width),
@@ -97,7 +98,7 @@ def win_rates_figure(overview: Overview) -> Figure:
     ]
     title = "Win rate against the baseline"
     note = "Dot and line: estimate with 90 % interval. Diamond: raw share among the verdicts."
-    return _in_both_widths(
+    return in_both_widths(
         "win-rates",
         title,
         lambda width: intervals_svg(title, rows, x_label="Win rate", line_at=0.5, width=width),
@@ -120,7 +121,7 @@ def p_best_line_figure(overview: Overview) -> Figure:
     ]
     lines = [line for line in lines if line.points]
     title = "P(best) over time"
-    return _in_both_widths(
+    return in_both_widths(
         "p-best-over-time", title, lambda width: lines_svg(title, lines, x_label="Verdicts", width=width)
     )
 
@@ -130,7 +131,7 @@ def entropy_figure(overview: Overview) -> Figure:
     points = [(s.n_verdicts, s.entropy) for s in thinned(overview.snapshots, MOST_POINTS)]
     ignorance = math.log(max(2, len(overview.result.entries)))
     title = "Uncertainty over time"
-    return _in_both_widths(
+    return in_both_widths(
         "entropy",
         title,
         lambda width: lines_svg(
@@ -154,7 +155,7 @@ def judges_figure(overview: Overview) -> Figure:
         if judge.n_compared
     ]
     title = "Weak judges against verdicts"
-    return _in_both_widths(
+    return in_both_widths(
         "weak-judges",
         title,
         lambda width: intervals_svg(title, rows, x_label="Same outcome, 95 % interval", width=width),

@@ -86,7 +86,8 @@ def lines_svg(
         body += _level_marks(mark, at, place, (start, end))
     for at, line in enumerate(lines):
         body += _line_marks(line, at, place)
-    names = [(mark.name, line_swatch(at)) for at, mark in enumerate([*lines, *levels])]
+    named = [*(line.name for line in lines), *(mark.name for mark in levels)]
+    names = [(name, line_swatch(at)) for at, name in enumerate(named)]
     keys, height = legend(names if len(names) > 1 else [], start, end, BOTTOM + 54)
     return frame(title, [*body, *keys], width, height if keys else BOTTOM + 44)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 UNKNOWN = "–"
 
 
@@ -27,6 +32,52 @@ def interval(low: float | None, high: float | None) -> str:
 def percent(value: float | None) -> str:
     """Return a share in whole percent."""
     return UNKNOWN if value is None else f"{100 * value:.0f} %"
+
+
+class Estimated(Protocol):
+    """An estimate with the ends of its interval, as fractions."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+def points(value: float | None, *, is_signed: bool = False) -> str:
+    """Return a fraction times a hundred to one digit: 63.4; signed +2.1 or −0.3."""
+    if value is None:
+        return UNKNOWN
+    shown = f"{100 * value:{'+' if is_signed else ''}.1f}"
+    return {"-0.0": "0.0", "+0.0": "0.0"}.get(shown, shown).replace("-", "−")
+
+
+def accuracy(found: Estimated | Literal[""] | None) -> str:
+    """Return an accuracy with its interval: 63.4 % [61.0, 65.8]; templates give "" for what is not there."""
+    if not found:
+        return UNKNOWN
+    return f"{points(found.value)} % [{points(found.low)}, {points(found.high)}]"
+
+
+def gain(found: Estimated | Literal[""] | None) -> str:
+    """Return a difference of accuracies in points with its interval: +2.1 [0.8, 3.4]."""
+    if not found:
+        return UNKNOWN
+    return f"{points(found.value, is_signed=True)} [{points(found.low)}, {points(found.high)}]"
+
+
+def nats(value: float | None) -> str:
+    """Return an amount of information."""
+    return UNKNOWN if value is None else f"{value:.3f}".replace("-0.000", "0.000").replace("-", "−")
+
+
+def price(value: float | Decimal | None) -> str:
+    """Return money as a person would write it: 0.002, never 2e-03."""
+    if value is None:
+        return UNKNOWN
+    shown = f"{value:,.6f}"
+    return shown.rstrip("0").rstrip(".")
 
 
 def seconds(value: float | None) -> str:

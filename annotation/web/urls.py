@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from annotation.web import (
     audit,
     dashboard,
+    ensembles,
     exports,
     home,
     imports,
@@ -35,6 +36,18 @@ lead_patterns: list[URLPattern | URLResolver] = [
     path("runs/<int:run_id>/", runs.run_page, name="study-run"),
     path("exports/", exports.exports, name="study-exports"),
     path("audit/", audit.audit, name="study-audit"),
+    path("ensembles/", ensembles.ensembles, name="study-ensembles"),
+    path("ensembles/compare/", ensembles.compare, name="study-ensemble-compare"),
+    path("ensembles/compare.svg", ensembles.compare_chart, name="study-ensemble-compare-chart"),
+    path("ensembles/<int:ensemble_id>/", ensembles.ensemble, name="study-ensemble"),
+    path("ensembles/<int:ensemble_id>/ensemble.json", ensembles.ensemble_file, name="study-ensemble-file"),
+    path(
+        "ensembles/<int:ensemble_id>/charts/<slug:name>.svg",
+        ensembles.ensemble_chart,
+        name="study-ensemble-chart",
+    ),
+    path("ensembles/<int:ensemble_id>/report/", ensembles.put_in_report, name="study-ensemble-report"),
+    path("ensembles/<int:ensemble_id>/delete/", ensembles.delete, name="study-ensemble-delete"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
