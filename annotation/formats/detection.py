@@ -10,12 +10,17 @@ from pathlib import Path
 from annotation.exceptions import FileFormatError, InvalidValueError
 from annotation.formats.alpaca_eval import MODEL_OUTPUT_KEYS, read_model_outputs
 from annotation.formats.evaluation import find_file, folder_kind
+from annotation.formats.label_rows import read_label_rows
 from annotation.formats.long_rows import LONG_COLUMNS, read_long_csv, read_long_jsonl, read_long_parquet
 from annotation.formats.query_files import read_query_file, read_response_file
 from annotation.formats.records import QueryRecord, ResponseRecord, SourceFile, as_source
 from annotation.formats.rows import open_bytes
 
 _START_BYTES = 2**20
+_FOLDER_FILES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "pairwise": (("queries.jsonl",), ("responses.jsonl",), ("outcomes.csv",)),
+    "labelled": (("questions.jsonl", "items.jsonl"), ("predictions.csv",)),
+}
 _PARQUET_MAGIC = b"PAR1"
 _ZIP_MAGIC = b"PK\x03\x04"
 _QUERY_TEXTS = {"prompt", "turns", "question", "text"}
@@ -31,6 +36,7 @@ class FileFormat(StrEnum):
     LONG_CSV = "long-csv"
     LONG_PARQUET = "long-parquet"
     ALPACA_EVAL = "alpaca-eval"
+    PREDICTIONS = "predictions"
 
 
 _DESCRIPTIONS = {
@@ -41,6 +47,7 @@ _DESCRIPTIONS = {
     FileFormat.LONG_CSV: "long rows as CSV: the same columns",
     FileFormat.LONG_PARQUET: "long rows as Parquet: the same columns",
     FileFormat.ALPACA_EVAL: "AlpacaEval model_outputs.json: instruction, output, generator",
+    FileFormat.PREDICTIONS: "predictions.csv: question_id, label, one column of labels per candidate",
 }
 
 RecordReader = Callable[..., Iterator[QueryRecord | ResponseRecord]]
@@ -52,6 +59,7 @@ READERS: dict[FileFormat, RecordReader] = {
     FileFormat.LONG_CSV: read_long_csv,
     FileFormat.LONG_PARQUET: read_long_parquet,
     FileFormat.ALPACA_EVAL: read_model_outputs,
+    FileFormat.PREDICTIONS: read_label_rows,
 }
 """The reader of each format that holds queries or responses."""
 
@@ -149,6 +157,9 @@ def _detect_csv(source: SourceFile, text: str) -> FileFormat:
     names = set(header)
     if {"query_id", "model", "outcome", "judge"} <= names:
         return FileFormat.OUTCOMES
+    is_wide = bool({"question_id", "query_id"} & names) and not {"model", "response"} & names
+    if is_wide and ("label" in names or Path(source.name).name.startswith("predictions")):
+        return FileFormat.PREDICTIONS
     if "query_id" in names and len(names & set(LONG_COLUMNS)) >= 2:
         return FileFormat.LONG_CSV
     raise _unknown(source, f"neither JSON nor a known CSV; the first line has {_listed(header)}")
@@ -169,20 +180,19 @@ def expand_paths(paths: list[Path]) -> list[SourceFile]:
     Returns
     -------
     list of SourceFile
-        Files in the order given; of a folder its queries, responses and outcomes.
+        Files in the order given; of a folder its queries, responses and outcomes, or its questions and
+        predictions.
 
     Raises
     ------
     FileFormatError
-        If a path is absent, or a folder has no queries or no responses.
+        If a path is absent, or a folder has the files of neither kind.
     """
     sources: list[SourceFile] = []
     for path in paths:
         if not path.is_dir():
             sources.append(as_source(path))
-        elif folder_kind(path) == "pairwise":
-            found = (find_file(path, name) for name in ("queries.jsonl", "responses.jsonl", "outcomes.csv"))
-            sources.extend(source for source in found if source)
         else:
-            raise FileFormatError("a folder of labels cannot be imported into a study", file=str(path))
+            found = (find_file(path, *names) for names in _FOLDER_FILES[folder_kind(path)])
+            sources.extend(source for source in found if source)
     return sources

@@ -16,6 +16,7 @@ _ORDER = (
     FileFormat.LONG_CSV,
     FileFormat.LONG_PARQUET,
     FileFormat.ALPACA_EVAL,
+    FileFormat.PREDICTIONS,
     FileFormat.RESPONSES,
     FileFormat.OUTCOMES,
 )
@@ -42,8 +43,8 @@ def plan_files(files: Sequence[SourceFile | Path | str], *, format_name: str = "
     Returns
     -------
     list of PlannedFile
-        Queries first, then rows with queries and responses, then responses, then outcomes; files of one
-        format in the order given.
+        Queries first, then rows with queries and responses (predictions behind those with texts), then
+        responses, then outcomes; files of one format in the order given.
 
     Raises
     ------

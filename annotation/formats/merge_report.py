@@ -14,6 +14,7 @@ class Change(Enum):
 
     NEW = "new"
     REPLACED = "replaced"
+    COMPLETED = "completed"
     UNCHANGED = "unchanged"
     DUPLICATED = "duplicated"
     CONFLICT = "conflict"
@@ -22,7 +23,7 @@ class Change(Enum):
     @property
     def is_written(self) -> bool:
         """Whether a row is written for it."""
-        return self in (Change.NEW, Change.REPLACED)
+        return self in (Change.NEW, Change.REPLACED, Change.COMPLETED)
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class MergeReport:
     ----------
     queries_read, queries_new, queries_unchanged
         Different queries in the files; added; known before.
+    queries_completed
+        Queries known before that got a text or a right label they lacked, or, when asked for, another label.
     rows_read
         Responses read, the refused ones among them.
     matched
@@ -58,6 +61,10 @@ class MergeReport:
         Cells of the whole study (query, candidate) without a response.
     missing_by_candidate
         The same per candidate, those with none left out.
+    n_choices
+        Responses read that name a label.
+    n_labels, without_text
+        Queries of the whole study with a right label; without a text.
     n_queries, n_candidates
         Of the whole study afterwards; candidates with a response, the baseline among them.
     suggested_baseline
@@ -69,6 +76,7 @@ class MergeReport:
     queries_read: int = 0
     queries_new: int = 0
     queries_unchanged: int = 0
+    queries_completed: int = 0
     rows_read: int = 0
     matched: int = 0
     responses_new: int = 0
@@ -83,6 +91,9 @@ class MergeReport:
     identical_to_baseline: int | None = None
     missing: int = 0
     missing_by_candidate: dict[str, int] = field(default_factory=dict)
+    n_choices: int = 0
+    n_labels: int = 0
+    without_text: int = 0
     n_queries: int = 0
     n_candidates: int = 0
     suggested_baseline: str = ""
@@ -96,7 +107,7 @@ class MergeReport:
     @property
     def has_changes(self) -> bool:
         """Whether anything was written."""
-        return bool(self.queries_new + self.responses_new + self.responses_replaced)
+        return bool(self.queries_new + self.queries_completed + self.responses_new + self.responses_replaced)
 
     def add_problem(self, problem: RowProblem) -> None:
         """Keep a problem if it is among the first."""
@@ -121,6 +132,11 @@ class MergeReport:
             f"study: {self.n_queries} queries, {self.n_candidates} candidates, "
             f"{self.missing} responses missing",
         ]
+        if self.n_labels or self.without_text:
+            lines.append(
+                f"labels: {self.n_labels} of {self.n_queries} queries have a right label, "
+                f"{self.without_text} have no text"
+            )
         lines += [f"missing: {count} of {name}" for name, count in self.missing_by_candidate.items()][:10]
         lines += [str(problem) for problem in self.problems]
         if self.n_refused > len(self.problems):

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from annotation.formats.cells import CellTable, hash_turns
 from annotation.formats.merge_report import Change, MergeReport
+from annotation.formats.predictions import NO_ANSWER
 from annotation.formats.records import QueryRecord, ResponseRecord, RowProblem, excerpt
 from annotation.formats.self_naming import SelfNaming
 
+_NO_TEXT = 0
+
 
 def _exact_key(turns: Sequence[str]) -> int:
-    return int(hash_turns(turns)[:16], 16)
+    return int(hash_turns(turns)[:16], 16) if turns else _NO_TEXT
 
 
 def _text_key(turns: Sequence[str]) -> int:
@@ -36,12 +39,13 @@ class Merger:
         self._digests: list[int] = []
         self._is_read: list[bool] = []
         self._ids_by_text: dict[int, str] = {}
+        self._labels: dict[str, str] = {}
         self._is_judged: set[tuple[str, str]] = set()
         self._naming: dict[str, SelfNaming] = {}
 
-    def know_query(self, query_id: str, turns: Sequence[str]) -> None:
-        """Tell of a query that the study has, with its turns."""
-        self._add_query(query_id, turns, is_read=False)
+    def know_query(self, query_id: str, turns: Sequence[str], label: str = "") -> None:
+        """Tell of a query that the study has, with its turns and its right label."""
+        self._add_query(query_id, turns, label, is_read=False)
 
     def know_response(self, query_id: str, candidate: str, digest: str) -> None:
         """Tell of a response that the study has."""
@@ -71,11 +75,14 @@ class Merger:
         self.report.bad_rows += 1
         self.report.add_problem(problem)
 
-    def _add_query(self, query_id: str, turns: Sequence[str], *, is_read: bool) -> None:
+    def _add_query(self, query_id: str, turns: Sequence[str], label: str, *, is_read: bool) -> None:
         self._numbers[query_id] = len(self._numbers)
         self._digests.append(_exact_key(turns))
         self._is_read.append(is_read)
-        self._ids_by_text.setdefault(_text_key(turns), query_id)
+        if turns:
+            self._ids_by_text.setdefault(_text_key(turns), query_id)
+        if label:
+            self._labels[query_id] = label
 
     def add_query(self, record: QueryRecord) -> Change:
         """Compare a query and count it.
@@ -88,22 +95,41 @@ class Merger:
         Returns
         -------
         Change
-            New, unchanged, duplicated (read before in this import), or conflict: known with other turns.
+            New, unchanged, duplicated (read before in this import), completed (its text or right label was
+            missing), or conflict: known with other turns or another label.
         """
         number = self._numbers.get(record.query_id)
         if number is None:
-            self._add_query(record.query_id, record.turns, is_read=True)
+            self._add_query(record.query_id, record.turns, record.label, is_read=True)
             self.report.queries_read += 1
             self.report.queries_new += 1
             return Change.NEW
-        if self._digests[number] != _exact_key(record.turns):
+        known, found = self._digests[number], _exact_key(record.turns)
+        if _NO_TEXT not in (known, found) and known != found:
             return self._refuse(record, Change.CONFLICT, "query has another text than the one known")
+        label = self._labels.get(record.query_id, "")
+        if label and record.label not in ("", label) and not self._is_replacing:
+            reason = f"the right label differs from the one known, {excerpt(label)} (--replace)"
+            return self._refuse(record, Change.CONFLICT, reason)
+        is_completed = self._complete(record, number)
         if self._is_read[number]:
-            return Change.DUPLICATED
+            return Change.COMPLETED if is_completed else Change.DUPLICATED
         self._is_read[number] = True
         self.report.queries_read += 1
-        self.report.queries_unchanged += 1
-        return Change.UNCHANGED
+        self.report.queries_unchanged += not is_completed
+        self.report.queries_completed += is_completed
+        return Change.COMPLETED if is_completed else Change.UNCHANGED
+
+    def _complete(self, record: QueryRecord, number: int) -> bool:
+        """Take over a text or label that the query lacks, or another label; say whether there was one."""
+        is_text = bool(record.turns) and self._digests[number] == _NO_TEXT
+        if is_text:
+            self._digests[number] = _exact_key(record.turns)
+            self._ids_by_text.setdefault(_text_key(record.turns), record.query_id)
+        is_label = bool(record.label) and self._labels.get(record.query_id) != record.label
+        if is_label:
+            self._labels[record.query_id] = record.label
+        return is_text or is_label
 
     def add_response(self, record: ResponseRecord, digest: str) -> Change:
         """Compare a response and count it.
@@ -162,6 +188,7 @@ class Merger:
         return change
 
     def _count_text(self, record: ResponseRecord) -> None:
+        self.report.n_choices += record.label not in ("", NO_ANSWER)
         self.report.empty += not any(turn.strip() for turn in record.turns)
         naming = self._naming.get(record.model)
         if naming is None:
@@ -183,6 +210,7 @@ class Merger:
         """
         report = self.report
         missing = self.cells.count_missing(self.n_queries)
+        report.n_labels, report.without_text = len(self._labels), self._digests.count(_NO_TEXT)
         report.n_queries, report.n_candidates = self.n_queries, len(missing)
         report.missing_by_candidate = {name: count for name, count in sorted(missing.items()) if count}
         report.missing = sum(missing.values())

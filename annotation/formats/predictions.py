@@ -23,7 +23,13 @@ from annotation.formats.rows import Row
 NO_ANSWER = "-"
 """Written where a model answered but no label could be extracted; counts as a wrong answer."""
 
-_NOT_MODELS = ("question_id", "query_id", "label", "category", "requires_image", "src", "type")
+TEXT_COLUMNS = ("prompt", "question", "text")
+"""Columns that may hold the text of the query; the first that is filled counts."""
+
+_NOT_MODELS = (
+    *("question_id", "query_id", "label", "category", "requires_image", "src", "type"),
+    *TEXT_COLUMNS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from annotation.models import BackgroundRun, Study, StudyFile
 def import_files(run_id: int) -> dict[str, Any]:
     """Import the run's uploaded files and return the merge report; idempotent.
 
-    Weak judges are asked anew when anything changed.
+    When anything changed, weak judges are asked anew; a labelled study has none and is only ranked anew.
 
     ``params`` of the run are the fields of ``ImportOptions``, all optional.
 
@@ -43,9 +43,11 @@ def import_files(run_id: int) -> dict[str, Any]:
     except ImportRefusedError as error:
         own_claim(run).update(result=error.report.to_json())
         raise
-    if report.has_changes and run.study.baseline_id and run.study.kind == Study.Kind.PAIRWISE:
+    if report.has_changes and run.study.baseline_id:
         # The runner wakes what a job has queued for its study.
-        queue_run(kind=BackgroundRun.Kind.PREPARE_STUDY, study=run.study, user_id=run.created_by_id)
+        is_pairwise = run.study.kind == Study.Kind.PAIRWISE
+        kind = BackgroundRun.Kind.PREPARE_STUDY if is_pairwise else BackgroundRun.Kind.REFRESH_SELECTION
+        queue_run(kind=kind, study=run.study, user_id=run.created_by_id)
     return report.to_json()
 
 

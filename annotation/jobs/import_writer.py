@@ -9,7 +9,8 @@ from django.db.models import F
 
 from annotation.exceptions import ConflictError
 from annotation.formats.cells import hash_turns
-from annotation.formats.records import QueryRecord, ResponseRecord
+from annotation.formats.predictions import NO_ANSWER
+from annotation.formats.records import MAX_LABEL_LENGTH, QueryRecord, ResponseRecord
 from annotation.models import Candidate, Query, Response, Study
 
 if TYPE_CHECKING:
@@ -26,19 +27,26 @@ class StudyWriter:
         self._candidates = dict(study.candidates.values_list("name", "pk"))
         self._queries = dict(study.queries.values_list("external_id", "pk"))
         self._new_queries: list[QueryRecord] = []
+        self._completed: list[QueryRecord] = []
         self._new: list[ResponseRecord] = []
         self._changed: list[ResponseRecord] = []
 
     def add(self, record: QueryRecord | ResponseRecord, *, is_replacing: bool) -> None:
         """Take a record whose query, for a response, was added before it."""
         if isinstance(record, QueryRecord):
-            self._new_queries.append(record)
+            (self._completed if is_replacing else self._new_queries).append(record)
         elif is_replacing:
             self._changed.append(record)
         else:
             self._new.append(record)
-        if len(self._new_queries) + len(self._new) + len(self._changed) >= BATCH_ROWS:
+        if sum(len(batch) for batch in self._batches) >= BATCH_ROWS:
             self.flush()
+
+    @property
+    def _batches(
+        self,
+    ) -> tuple[list[QueryRecord], list[QueryRecord], list[ResponseRecord], list[ResponseRecord]]:
+        return self._new_queries, self._completed, self._new, self._changed
 
     def flush(self) -> None:
         """Write what was collected, in one transaction.
@@ -48,9 +56,9 @@ class StudyWriter:
         ConflictError
             When somebody else added one of the rows since the import began.
         """
-        if self._new_queries or self._new or self._changed:
+        if any(self._batches):
             self._in_transaction(self._write)
-            for batch in (self._new_queries, self._new, self._changed):
+            for batch in self._batches:
                 batch.clear()
 
     def set_baseline(self, name: str) -> None:
@@ -85,6 +93,10 @@ class StudyWriter:
     def _write_queries(self) -> None:
         rows = Query.objects.bulk_create([self._query_row(record) for record in self._new_queries])
         self._queries.update((row.external_id, row.pk) for row in rows)
+        for record in self._completed:
+            found = {"turns": list(record.turns), "gold": record.label, "options": list(record.options)}
+            values = {name: value for name, value in found.items() if value}
+            Query.objects.filter(pk=self._queries[record.query_id]).update(**values)
 
     def _write_candidates(self) -> None:
         names = {record.model for record in self._new} - self._candidates.keys()
@@ -93,15 +105,18 @@ class StudyWriter:
 
     def _query_row(self, record: QueryRecord) -> Query:
         metadata = dict(record.metadata)
-        if record.label and record.reference:
+        # Who labels must not see the right label; who compares texts may read it as a reference.
+        is_shown = self._study.kind == Study.Kind.PAIRWISE and bool(record.label)
+        if is_shown and record.reference:
             metadata["reference"] = record.reference
         return Query(
             study=self._study,
             external_id=record.query_id,
             turns=list(record.turns),
             category=record.category,
-            reference=record.label or record.reference,
+            reference=record.label if is_shown else record.reference,
             options=list(record.options),
+            gold=record.label,
             metadata=metadata,
         )
 
@@ -110,6 +125,13 @@ class StudyWriter:
             query_id=self._queries[record.query_id],
             candidate_id=self._candidates[record.model],
             turns=list(record.turns),
-            label=record.label,
+            label=self._choice(record),
             text_hash=hash_turns(record.turns),
         )
+
+    def _choice(self, record: ResponseRecord) -> str:
+        """Return the label that a response chooses; in a labelled study every response has one."""
+        if record.label or self._study.kind == Study.Kind.PAIRWISE:
+            return record.label
+        text = record.turns[0].strip() if record.turns else ""
+        return text if 0 < len(text) <= MAX_LABEL_LENGTH else NO_ANSWER

@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING
 
 from annotation.exceptions import ConflictError, FileFormatError, InvalidValueError
 from annotation.formats.cells import hash_turns
+from annotation.formats.detection import FileFormat
 from annotation.formats.importing import PlannedFile, plan_files, read_plan, suggest_baseline
 from annotation.formats.merge_report import Change, MergeReport
 from annotation.formats.merging import Merger
 from annotation.formats.records import QueryRecord, ResponseRecord
 from annotation.jobs.import_writer import StudyWriter
+from annotation.lookups.baseline import median_candidate
 from annotation.lookups.imports import fill_merger
+from annotation.models import Study
+from annotation.selection import default_strategy, validate_params
 
 if TYPE_CHECKING:
     from annotation.formats.records import SourceFile
-    from annotation.models import Study
 
 ProgressReport = Callable[[float, str], None]
 
@@ -47,7 +50,8 @@ class ImportOptions:
 
     ``baseline``: name of the candidate that becomes the baseline. ``format_name``: read all files as this
     format. ``is_strict``: import nothing when a row is refused. ``is_replacing``: overwrite responses whose
-    text changed, unless verdicts rest on them. ``is_adding_queries``: see `read_plan`.
+    text changed, unless verdicts rest on them. ``is_adding_queries``: see `read_plan`. ``kind``: what a study
+    without queries becomes: pairwise, labelled, ``auto`` to find out from the files; empty leaves it.
     """
 
     baseline: str = ""
@@ -55,15 +59,20 @@ class ImportOptions:
     is_strict: bool = False
     is_replacing: bool = False
     is_adding_queries: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedImport:
-    """Files that were read to the end and may be written; ``report`` counts what writing will do."""
+    """Files that were read to the end and may be written; ``report`` counts what writing will do.
+
+    ``kind`` is that of the study they fit.
+    """
 
     plan: list[PlannedFile]
     options: ImportOptions
     report: MergeReport
+    kind: str
 
 
 def ignore_progress(fraction: float, message: str) -> None:
@@ -90,7 +99,7 @@ def check_import(
     InvalidValueError
         For a format or baseline that does not exist; the message lists those that do.
     ConflictError
-        When the study has another baseline already.
+        When the study has another baseline already, or compares texts and the files hold labels.
     """
     plan = plan_files(files, format_name=options.format_name)
     merger = fill_merger(study, is_replacing=options.is_replacing)
@@ -101,11 +110,33 @@ def check_import(
     deque(_merge(plan, options, merger, tell), maxlen=0)
     known_baseline = study.baseline.name if study and study.baseline else ""
     report = merger.finish(baseline=options.baseline or known_baseline)
+    kind = _find_kind(study, plan, options, report)
     if not (options.baseline or known_baseline):
         report.suggested_baseline = suggest_baseline(plan, merger.candidates)
     _refuse_unwanted(report, options)
     _check_baseline(known_baseline, options.baseline, merger.candidates)
-    return CheckedImport(plan, options, report)
+    return CheckedImport(plan, options, report, kind)
+
+
+def _find_kind(
+    study: Study | None, plan: Sequence[PlannedFile], options: ImportOptions, report: MergeReport
+) -> str:
+    """Return the kind of study that is imported into; files of labels do not fit a pairwise one."""
+    is_predictions = any(planned.file_format is FileFormat.PREDICTIONS for planned in plan)
+    is_new = study is None or not study.queries.exists()
+    wanted = options.kind if is_new else ""
+    if wanted == "auto":
+        is_labelled = is_predictions or (report.n_labels > 0 and 2 * report.n_choices >= report.rows_read)
+        wanted = Study.Kind.LABELLED if is_labelled else Study.Kind.PAIRWISE
+    kind = wanted or (study.kind if study else Study.Kind.PAIRWISE)
+    if kind not in Study.Kind.values:
+        raise InvalidValueError(f"kind: {kind!r}, must be auto or one of {', '.join(Study.Kind.values)}")
+    if is_predictions and kind != Study.Kind.LABELLED:
+        raise ConflictError(
+            "The study compares texts in pairs, but a file of predictions holds labels: make a new study "
+            "for it."
+        )
+    return str(kind)
 
 
 def _check_baseline(known: str, wanted: str, candidates: list[str]) -> None:
@@ -154,6 +185,8 @@ def write_import(
         When a file changed in the meantime.
     """
     options = checked.options
+    if checked.kind != study.kind:
+        _set_kind(study, checked.kind)
     merger = fill_merger(study, is_replacing=options.is_replacing)
     writer = StudyWriter(study)
     n_records = max(1, checked.report.rows_read + checked.report.queries_read)
@@ -165,14 +198,32 @@ def write_import(
 
     for record, change in _merge(checked.plan, options, merger, tell):
         if change.is_written:
-            writer.add(record, is_replacing=change is Change.REPLACED)
+            writer.add(record, is_replacing=change is not Change.NEW)
     writer.flush()
-    if options.baseline:
-        writer.set_baseline(options.baseline)
     study.refresh_from_db(fields=["baseline", "data_version"])
+    baseline = options.baseline or _median_name(study)
+    if baseline:
+        writer.set_baseline(baseline)
+        study.refresh_from_db(fields=["baseline", "data_version"])
     report = merger.finish(baseline=study.baseline.name if study.baseline else "")
     report.suggested_baseline = checked.report.suggested_baseline
     return report
+
+
+def _set_kind(study: Study, kind: str) -> None:
+    """Make a study without queries one of another kind, with that kind's strategy."""
+    study.kind = kind
+    study.strategy = default_strategy(kind)
+    study.strategy_params = dict(validate_params(study.strategy))
+    study.save(update_fields=["kind", "strategy", "strategy_params"])
+
+
+def _median_name(study: Study) -> str:
+    """Return what a labelled study without a baseline compares with as long as its lead says nothing."""
+    if study.kind != Study.Kind.LABELLED or study.baseline_id is not None:
+        return ""
+    candidate = median_candidate(study)
+    return candidate.name if candidate else ""
 
 
 def import_sources(

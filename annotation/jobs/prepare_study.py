@@ -66,6 +66,9 @@ def prepare_study(run_id: int) -> None:
     if study is None or study.baseline_id is None:
         raise InvalidValueError("The study has no baseline yet: choose one, then prepare it again.")
     settings = weak_settings(study)
+    if study.kind == Study.Kind.LABELLED:
+        refresh_study(study)  # labels leave nothing for weak judges to do
+        return
     key = {"study": study, "data_version": study.data_version, "settings_hash": tensor_hash(study, settings)}
     if not WeakTensor.objects.filter(**key).exists():
         pool = pool_arrays(study)

@@ -12,7 +12,9 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from annotation.formats.predictions import NO_ANSWER
 from annotation.lookups.arrays import StudyArrays, study_arrays
+from annotation.lookups.labels import MISSING_CHOICE
 from annotation.models import BackgroundRun, PosteriorSnapshot, SelectionState, Study
 from annotation.selection import (
     MISSING,
@@ -49,7 +51,7 @@ def refresh_study(study: Study) -> SelectionState:
     started = time.perf_counter()
     arrays = study_arrays(study)
     strategy = build_strategy(study, arrays)
-    ranking = strategy.ask(RANKING_LENGTH)
+    ranking = _ask(strategy, arrays)
     estimate = strategy.estimate()
     values = {
         **_described(study, arrays, estimate, ranking),
@@ -67,7 +69,7 @@ def build_strategy(study: Study, arrays: StudyArrays) -> Strategy:
     InvalidValueError
         When the study names an unknown strategy or parameter.
     """
-    problem = SelectionProblem(is_askable=arrays.pool.is_askable, weak_outcomes=arrays.weak_outcomes)
+    problem = build_problem(arrays)
     params = {**study.strategy_params}
     if "delta" in validate_params(study.strategy):
         # One knob: a stored parameter is only the default that validation filled in.
@@ -79,6 +81,30 @@ def build_strategy(study: Study, arrays: StudyArrays) -> Strategy:
     is_open = ~arrays.pool.is_identical[arrays.rows, arrays.columns]
     strategy.tell_many(arrays.rows[is_open], arrays.columns[is_open], arrays.outcomes[is_open])
     return strategy
+
+
+def build_problem(arrays: StudyArrays) -> SelectionProblem:
+    """Return the pool as strategies see it; a query on which people are tied is not asked about again."""
+    table = arrays.labels
+    if table is None:
+        return SelectionProblem(is_askable=arrays.pool.is_askable, weak_outcomes=arrays.weak_outcomes)
+    is_askable = arrays.pool.is_askable & ~table.is_tied[:, None]
+    predictions = table.choices
+    if NO_ANSWER in table.classes:
+        # Never right, so no label that a query could turn out to have.
+        predictions = np.where(predictions == table.classes.index(NO_ANSWER), MISSING_CHOICE, predictions)
+    return SelectionProblem(is_askable=is_askable, predictions=predictions)
+
+
+def _ask(strategy: Strategy, arrays: StudyArrays) -> list[Suggestion]:
+    """Return the ranking: of comparisons, or, in a labelled study, the first suggestion of each query."""
+    if arrays.labels is None:
+        return strategy.ask(RANKING_LENGTH)
+    suggestions = strategy.ask(RANKING_LENGTH * max(1, len(arrays.pool.candidate_ids)))
+    first: dict[int, Suggestion] = {}
+    for suggestion in suggestions:
+        first.setdefault(suggestion.query, suggestion)
+    return list(first.values())[:RANKING_LENGTH]
 
 
 def _described(
@@ -99,7 +125,10 @@ def _described(
         "ranking": [
             {
                 "query": arrays.pool.query_ids[suggestion.query],
-                "candidate": arrays.pool.candidate_ids[suggestion.candidate],
+                # A label is asked for the whole query, whose comparison is the baseline's with itself.
+                "candidate": arrays.baseline_id
+                if arrays.labels
+                else arrays.pool.candidate_ids[suggestion.candidate],
                 "score": _number(suggestion.score),
                 "expected_entropy": _number(suggestion.expected_entropy),
                 "reason": suggestion.reason,
@@ -148,6 +177,8 @@ def _number(value: float) -> float | int | None:
 def settings_hash(study: Study) -> str:
     """Return a digest of what a state depends on beside verdicts and data."""
     parts = [study.strategy, study.strategy_params, study.seed, study.near_delta, study.baseline_id]
+    if study.kind == Study.Kind.LABELLED:
+        parts.append(study.is_gold_counted)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -178,11 +209,14 @@ def _store(study: Study, arrays: StudyArrays, estimate: Estimate, values: dict[s
 def stop_reason(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free: int) -> str:
     """Return why the study should end now, or an empty text.
 
-    P(best within delta) has reached its target; the budget is spent; or nothing is left to ask.
+    P(best within delta) has reached its target; the budget is spent; or nothing is left to ask. When labels
+    are imported there may be nothing to ask from the start.
     """
+    if arrays.labels and not n_free and not arrays.n_given:
+        return Study.CloseReason.EXHAUSTED
     if arrays.n_verdicts and estimate.p_near_best[estimate.best] >= study.target_p_best:
         return Study.CloseReason.CONFIDENT
-    if study.budget is not None and arrays.n_verdicts >= study.budget:
+    if study.budget is not None and arrays.n_given >= study.budget:
         return Study.CloseReason.BUDGET
     is_overlap_open = study.comparisons.filter(n_verdicts__gt=0, n_verdicts__lt=study.overlap).exists()
     return Study.CloseReason.EXHAUSTED if not n_free and not is_overlap_open else ""

@@ -11,6 +11,8 @@ import numpy as np
 from django.db.models import Max
 
 from annotation.exceptions import ConflictError
+from annotation.formats.predictions import NO_ANSWER
+from annotation.lookups.labels import MISSING_CHOICE, LabelTable, label_table
 from annotation.lookups.tensors import weak_outcomes_for
 from annotation.models import Response, Study, Verdict
 from annotation.selection import MISSING, Outcome
@@ -30,7 +32,7 @@ class PoolArrays:
     candidate_ids
         Primary keys of the active candidates without the baseline, in order; length n_candidates.
     is_askable
-        bool, shape (n_queries, n_candidates): both responses exist and differ.
+        bool, shape (n_queries, n_candidates): both responses exist and differ (labelled: choose differently).
     is_identical
         bool, same shape: the candidate's response is the baseline's, a draw that needs no verdict.
     """
@@ -55,13 +57,17 @@ class StudyArrays:
         The judged comparisons in the order of their first standing verdict: indices into the pool and the
         consensus, int; each of shape (n_judged,).
     n_verdicts
-        Standing verdicts of the study, of inactive candidates too.
+        Standing verdicts of the study, of inactive candidates too; labelled: and imported labels that count.
+    n_given
+        Of these, what people gave: what a budget is spent on.
     n_rows
         Verdict rows of any kind: grows with every verdict and every undo.
     last_verdict_id
         Newest verdict row, 0 without any.
     weak_outcomes
         int8, shape (n_queries, n_candidates + 1, n_judges), or ``None`` while weak judges are not ready.
+    labels
+        Choices and labels of a labelled study, ``None`` for a pairwise one.
     """
 
     pool: PoolArrays
@@ -70,9 +76,11 @@ class StudyArrays:
     columns: NDArray[np.int64]
     outcomes: NDArray[np.int64]
     n_verdicts: int
+    n_given: int
     n_rows: int
     last_verdict_id: int
     weak_outcomes: NDArray[np.int8] | None
+    labels: LabelTable | None = None
 
     @property
     def entry_ids(self) -> tuple[int, ...]:
@@ -113,11 +121,13 @@ def _pool_arrays(study_id: int, data_version: int, baseline: int) -> PoolArrays:
     candidate_ids = tuple(active.order_by("pk").values_list("pk", flat=True))
     row_of = {key: i for i, key in enumerate(query_ids)}
     column_of = {key: j for j, key in enumerate((*candidate_ids, baseline))}
-    hashes = np.full((len(query_ids), len(candidate_ids) + 1), "", dtype="<U64")
+    is_labelled = study.kind == Study.Kind.LABELLED
+    hashes = np.full((len(query_ids), len(candidate_ids) + 1), "", dtype="<U100" if is_labelled else "<U64")
     responses = Response.objects.filter(query__study_id=study_id)
-    for query, candidate, digest in responses.values_list("query_id", "candidate_id", "text_hash").iterator():
+    said = responses.values_list("query_id", "candidate_id", "label" if is_labelled else "text_hash")
+    for query, candidate, digest in said.iterator():
         if candidate in column_of:
-            hashes[row_of[query], column_of[candidate]] = digest
+            hashes[row_of[query], column_of[candidate]] = digest or NO_ANSWER
     has_both = (hashes[:, :-1] != "") & (hashes[:, -1:] != "")
     is_identical = has_both & (hashes[:, :-1] == hashes[:, -1:])
     return PoolArrays(query_ids, candidate_ids, has_both & ~is_identical, is_identical)
@@ -167,6 +177,8 @@ def study_arrays(study: Study) -> StudyArrays:
     last_verdict_id = 0 if newest is None else int(newest)
     n_rows = rows.filter(pk__lte=last_verdict_id).count()
     pool = pool_arrays(study)
+    if study.kind == Study.Kind.LABELLED:
+        return _labelled_arrays(study, pool, n_rows, last_verdict_id)
     row_of = {key: i for i, key in enumerate(pool.query_ids)}
     column_of = {key: j for j, key in enumerate(pool.candidate_ids)}
     judged = _standing_verdicts(study)
@@ -179,14 +191,62 @@ def study_arrays(study: Study) -> StudyArrays:
     weak = weak_outcomes_for(study, pool.query_ids, (*pool.candidate_ids, baseline_id(study)))
     if weak is not None and not (weak != MISSING).any():
         weak = None
+    n_verdicts = sum(map(len, judged.values()))
     return StudyArrays(
         pool=pool,
         baseline_id=baseline_id(study),
         rows=columns[0],
         columns=columns[1],
         outcomes=columns[2],
-        n_verdicts=sum(map(len, judged.values())),
+        n_verdicts=n_verdicts,
+        n_given=n_verdicts,
         n_rows=n_rows,
         last_verdict_id=last_verdict_id,
         weak_outcomes=weak,
     )
+
+
+def label_outcomes(table: LabelTable) -> NDArray[np.int8]:
+    """Return what the right labels make of every candidate, shape (n_queries, n_candidates).
+
+    Right against a wrong baseline is a win, wrong against a right one a loss, all else a draw; missing
+    without a right label or without both responses.
+    """
+    is_right = table.is_right.astype(np.int8)
+    outcomes = (is_right[:, :-1] - is_right[:, -1:] + Outcome.DRAW).astype(np.int8)
+    has_choice = table.choices != MISSING_CHOICE
+    outcomes[~(has_choice[:, :-1] & has_choice[:, -1:] & table.is_known[:, None])] = MISSING
+    return outcomes
+
+
+def _labelled_arrays(study: Study, pool: PoolArrays, n_rows: int, last_verdict_id: int) -> StudyArrays:
+    table = label_table(study)
+    outcomes = label_outcomes(table)
+    rows, columns = np.nonzero((outcomes != MISSING) & pool.is_askable)
+    n_given = Verdict.standing.filter(study=study).count()
+    n_imported = int((table.imported != MISSING_CHOICE).sum()) if study.is_gold_counted else 0
+    return StudyArrays(
+        pool=pool,
+        baseline_id=baseline_id(study),
+        rows=rows,
+        columns=columns,
+        outcomes=outcomes[rows, columns].astype(np.int64),
+        n_verdicts=n_given + n_imported,
+        n_given=n_given,
+        n_rows=n_rows,
+        last_verdict_id=last_verdict_id,
+        weak_outcomes=None,
+        labels=table,
+    )
+
+
+def queries_to_label(study: Study) -> list[int]:
+    """Return the keys of the queries of a labelled study that people may label, in order.
+
+    Where all candidates choose as the baseline does, a label tells nothing apart and nobody is asked.
+    """
+    pool = pool_arrays(study)
+    is_wanted = pool.is_askable.any(axis=1)
+    if study.is_gold_counted:
+        is_wanted &= label_table(study).imported == MISSING_CHOICE
+    return [pool.query_ids[row] for row in np.flatnonzero(is_wanted)]

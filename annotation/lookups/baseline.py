@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from annotation.lookups.labels import MISSING_CHOICE, label_table
 from annotation.lookups.pool import PoolRow
 from annotation.models import BackgroundRun, Candidate, Response, Study
 from annotation.weak_judges import KGramSettings, judge_responses
@@ -36,7 +37,33 @@ def suggest_baseline(study: Study, rows: Sequence[PoolRow]) -> Suggestion | None
     active = [row for row in rows if row.candidate.is_active and row.n_responses]
     if len(active) < 2:
         return None
+    if study.kind == Study.Kind.LABELLED:
+        return _from_labels(study)
     return _from_outcomes(study, active) or _from_responses(study, active)
+
+
+def _from_labels(study: Study) -> Suggestion | None:
+    candidate = median_candidate(study)
+    if candidate is None:
+        return None
+    return Suggestion(candidate, "by the imported labels its accuracy is the median of all candidates")
+
+
+def median_candidate(study: Study) -> Candidate | None:
+    """Return the active candidate of median accuracy by the imported labels, the upper of two in the middle.
+
+    ``None`` where no labels were imported, or there are fewer than two candidates.
+    """
+    table = label_table(study)
+    has_label = table.imported != MISSING_CHOICE
+    if not has_label.any() or len(table.candidates) < 2:
+        return None
+    choices = table.choices[has_label]
+    is_right = choices == table.imported[has_label, None]
+    accuracy = is_right.sum(axis=0) / np.maximum((choices != MISSING_CHOICE).sum(axis=0), 1)
+    # By name where accuracies are equal, so that the order of rows does not matter.
+    order = sorted(range(len(accuracy)), key=lambda j: (accuracy[j], table.candidates[j]))
+    return study.candidates.get(pk=table.candidate_ids[order[len(order) // 2]])
 
 
 def _from_outcomes(study: Study, active: Sequence[PoolRow]) -> Suggestion | None:

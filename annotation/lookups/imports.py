@@ -24,13 +24,15 @@ def fill_merger(study: Study | None, *, is_replacing: bool) -> Merger:
     merger = Merger(is_replacing=is_replacing)
     if study is None:
         return merger
-    for query_id, turns in study.queries.values_list("external_id", "turns").iterator(CHUNK_ROWS):
-        merger.know_query(query_id, turns)
+    queries = study.queries.values_list("external_id", "turns", "gold")
+    for query_id, turns, label in queries.iterator(CHUNK_ROWS):
+        merger.know_query(query_id, turns, label)
     responses = Response.objects.filter(query__study=study).order_by()
     columns = ("query__external_id", "candidate__name", "text_hash")
     for query_id, candidate, digest in responses.values_list(*columns).iterator(CHUNK_ROWS):
         merger.know_response(query_id, candidate, digest)
-    if is_replacing:
+    # A label is the query's own: it holds whatever the candidates chose.
+    if is_replacing and study.kind == study.Kind.PAIRWISE:
         _know_judged(study, merger)
     return merger
 

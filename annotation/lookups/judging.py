@@ -13,7 +13,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from annotation.lookups.arrays import pool_arrays
+from annotation.lookups.arrays import pool_arrays, queries_to_label
+from annotation.lookups.options import LabelOption, list_options
 from annotation.models import Lease, Response, Side, Study, Verdict
 
 if TYPE_CHECKING:
@@ -34,6 +35,21 @@ class ComparisonView:
     b_turns: list[str]
     category: str
     reference: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class LabelView:
+    """One query to label: its text and options, and nothing of what any candidate chose.
+
+    ``query_turns`` is empty when no text was imported: people then only have ``query_id``.
+    """
+
+    lease_id: str
+    query_id: str
+    query_turns: list[str]
+    options: list[LabelOption]
+    category: str
     expires_at: datetime
 
 
@@ -82,9 +98,26 @@ def get_comparison(lease: Lease) -> ComparisonView:
     )
 
 
+def get_label_view(lease: Lease) -> LabelView:
+    """Return the query of a lease of a labelled study."""
+    query = lease.comparison.query
+    return LabelView(
+        lease_id=str(lease.pk),
+        query_id=query.external_id,
+        query_turns=query.turns,
+        options=list_options(lease.comparison.study, query),
+        category=query.category,
+        expires_at=lease.expires_at,
+    )
+
+
 def n_comparisons(study: Study) -> int:
-    """Return how many comparisons of the study could be judged."""
-    return int(pool_arrays(study).is_askable.sum()) if study.baseline_id else 0
+    """Return how many comparisons of the study could be judged, or, labelled, how many queries labelled."""
+    if not study.baseline_id:
+        return 0
+    if study.kind == Study.Kind.LABELLED:
+        return len(queries_to_label(study))
+    return int(pool_arrays(study).is_askable.sum())
 
 
 def get_progress(*, study: Study, user: User) -> Progress:

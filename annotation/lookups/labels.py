@@ -165,3 +165,12 @@ def _choices(study_id: int, data_version: int, baseline: int | None) -> _Choices
         choices=order[choices],
         imported=order[np.array(gold, dtype=np.int64)],
     )
+
+
+def label_counts(study: Study) -> dict[str, int]:
+    """Return how many queries the study has, how many with an imported label, how many without a text."""
+    return {
+        "n_queries": study.queries.count(),
+        "n_gold": study.queries.exclude(gold="").count(),
+        "n_without_text": study.queries.filter(turns=[]).count(),
+    }

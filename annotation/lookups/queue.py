@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.lookups.arrays import pool_arrays
+from annotation.lookups.arrays import pool_arrays, queries_to_label
 from annotation.models import Comparison, Lease, SelectionState, Skip, Study, Verdict
 
 if TYPE_CHECKING:
@@ -115,14 +115,21 @@ def _unranked_picks(study: Study, unreachable: set[Pair]) -> list[Pick]:
     """Return comparisons in the study's seeded random order, for when no ranking reaches far enough."""
     judged = Comparison.objects.filter(study=study, n_verdicts__gt=0).values_list("query_id", "candidate_id")
     taken = unreachable | set(judged.order_by())
-    pool = pool_arrays(study)
-    cells = np.argwhere(pool.is_askable)
-    np.random.default_rng(study.seed).shuffle(cells)
+    pairs = _all_pairs(study)
     picks: list[Pick] = []
-    for row, column in cells.tolist():
-        pair = (pool.query_ids[row], pool.candidate_ids[column])
-        if pair not in taken:
-            picks.append(Pick(*pair, None, 0))
+    for place in np.random.default_rng(study.seed).permutation(len(pairs)).tolist():
+        query, candidate = pairs[place]
+        if (query, candidate) not in taken:
+            picks.append(Pick(query, candidate, None, 0))
             if len(picks) == GROUPING_WINDOW:
                 break
     return picks
+
+
+def _all_pairs(study: Study) -> list[Pair]:
+    """Return all that could be asked; the pair of a query to label is that of the baseline with itself."""
+    if study.kind == Study.Kind.LABELLED and study.baseline_id is not None:
+        return [(query, study.baseline_id) for query in queries_to_label(study)]
+    pool = pool_arrays(study)
+    cells = np.argwhere(pool.is_askable).tolist()
+    return [(pool.query_ids[row], pool.candidate_ids[column]) for row, column in cells]

@@ -9,6 +9,9 @@ from typing import Any
 
 from django.db.models import Count, Max
 
+from annotation.lookups.arrays import label_outcomes
+from annotation.lookups.labels import MISSING_CHOICE, label_table
+from annotation.lookups.people import wilson_interval
 from annotation.models import Candidate, PosteriorSnapshot, Query, SelectionState, Study, Verdict
 from annotation.rendering.numbers import plural, probability
 from annotation.selection import Outcome
@@ -23,7 +26,8 @@ class EntryResult:
     """One candidate, or the baseline; probabilities and win rates from 0 to 1, ``None`` while unknown.
 
     ``n_wins``, ``n_draws``, ``n_losses`` and ``raw_win_rate`` are counted from the standing verdicts as they
-    are now; all else is what the last refresh found.
+    are now; all else is what the last refresh found. ``n_right`` of the ``n_answered`` queries with a right
+    label that the entry responded to: labelled studies only, else 0.
     """
 
     candidate: Candidate
@@ -38,11 +42,23 @@ class EntryResult:
     win_rate_low: float | None
     win_rate_high: float | None
     log_posterior: float | None
+    n_right: int = 0
+    n_answered: int = 0
 
     @property
     def n_verdicts(self) -> int:
-        """Standing verdicts on this candidate."""
+        """Standing verdicts on this candidate; labelled: queries with a right label that it responded to."""
         return self.n_wins + self.n_draws + self.n_losses
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right labels, ``None`` without any."""
+        return self.n_right / self.n_answered if self.n_answered else None
+
+    @property
+    def accuracy_interval(self) -> tuple[float, float] | None:
+        """Wilson's 90 % interval of the accuracy."""
+        return wilson_interval(self.n_right, self.n_answered, 0.9) if self.n_answered else None
 
     @property
     def raw_win_rate(self) -> float | None:
@@ -68,7 +84,8 @@ class JudgeQuality:
 class StudyResult:
     """A study's standing, best entry first.
 
-    ``n_verdicts`` counts the standing verdicts now; ``n_verdicts_seen`` those that the numbers include.
+    ``n_verdicts`` counts the standing verdicts now; ``n_verdicts_seen`` those that the numbers include;
+    in a labelled study, the labels that count, ``n_imported`` of them imported.
     ``is_current`` says that they include every verdict and every undo. ``entropy`` is in nats.
     """
 
@@ -84,18 +101,29 @@ class StudyResult:
     has_weak_judges: bool
     computed_at: datetime | None
     judges: list[JudgeQuality]
+    n_imported: int = 0
+
+    @property
+    def noun(self) -> str:
+        """What the numbers rest on: verdicts, or the labels of a labelled study."""
+        return "label" if self.study.kind == Study.Kind.LABELLED else "verdict"
+
+    @property
+    def n_given(self) -> int:
+        """What people gave: what a budget is spent on."""
+        return self.n_verdicts - self.n_imported
 
     @property
     def coverage(self) -> str:
         """Which verdicts the numbers include, in a sentence."""
-        n, n_seen = self.n_verdicts, self.n_verdicts_seen
+        n, n_seen, noun = self.n_verdicts, self.n_verdicts_seen, self.noun
         if self.is_current:
-            return f"The numbers include all {plural(n, 'verdict')}." if n else "There are no verdicts yet."
+            return f"The numbers include all {plural(n, noun)}." if n else f"There are no {noun}s yet."
         if n_seen > n:
-            return f"The numbers still include {plural(n_seen - n, 'verdict')} taken back since."
+            return f"The numbers still include {plural(n_seen - n, noun)} taken back since."
         if n_seen == n:
             return "The numbers do not include the latest changes yet."
-        return f"The numbers include {n_seen} of {plural(n, 'verdict')}."
+        return f"The numbers include {n_seen} of {plural(n, noun)}."
 
     @property
     def second(self) -> EntryResult | None:
@@ -120,9 +148,9 @@ class StudyResult:
         if best is None or best.p_best is None:
             return "Nothing is known yet: the first numbers are being computed."
         if not self.n_verdicts_seen:
-            return "Nothing is known yet: there are no verdicts."
+            return f"Nothing is known yet: there are no {self.noun}s."
         name = f"{best.candidate.name}{' (the baseline)' if best.is_baseline else ''}"
-        likely, after = probability(best.p_best), plural(self.n_verdicts_seen, "verdict")
+        likely, after = probability(best.p_best), plural(self.n_verdicts_seen, self.noun)
         likely = likely.replace(">", "above ").replace("<", "below ")
         if best.p_best < UNDECIDED:
             return f"{name} leads after {after}, but is best only with probability {likely}."
@@ -145,7 +173,8 @@ def get_result(study: Study) -> StudyResult:
     state = SelectionState.objects.filter(study=study).first()
     names = {candidate.pk: candidate for candidate in study.candidates.all()}
     rows: list[dict[str, Any]] = state.entries if state else []
-    counts = outcome_counts(study)
+    counts = entry_counts(study)
+    n_imported = count_imported(study)
     entries = [
         _entry(row, names[row["candidate"]], study, state, counts)
         for row in rows
@@ -157,7 +186,8 @@ def get_result(study: Study) -> StudyResult:
         study=study,
         entries=entries,
         best=next((entry for entry in entries if entry.is_best), None),
-        n_verdicts=Verdict.standing.filter(study=study).count(),
+        n_verdicts=Verdict.standing.filter(study=study).count() + n_imported,
+        n_imported=n_imported,
         is_current=(newest or 0) <= (state.last_verdict_id if state else 0),
         n_verdicts_seen=state.n_verdicts if state else 0,
         version=state.version if state else 0,
@@ -167,6 +197,36 @@ def get_result(study: Study) -> StudyResult:
         computed_at=state.computed_at if state else None,
         judges=_judges(study, state),
     )
+
+
+Counts = tuple[int, int, int, int, int]
+
+
+def entry_counts(study: Study) -> dict[int, Counts]:
+    """Return (losses, draws, wins, right, answered) by candidate as the verdicts stand now."""
+    if study.kind == Study.Kind.LABELLED:
+        return _label_counts(study) if study.baseline_id else {}
+    return {key: (*counts, 0, 0) for key, counts in outcome_counts(study).items()}
+
+
+def _label_counts(study: Study) -> dict[int, Counts]:
+    table = label_table(study)
+    outcomes = label_outcomes(table)
+    n_answered = ((table.choices != MISSING_CHOICE) & table.is_known[:, None]).sum(axis=0)
+    n_right = table.is_right.sum(axis=0)
+    counts: dict[int, Counts] = {}
+    for j, key in enumerate(table.candidate_ids):
+        own = outcomes[:, j] if j < outcomes.shape[1] else outcomes[:, :0]
+        n_losses, n_draws, n_wins = (int((own == outcome).sum()) for outcome in Outcome)
+        counts[key] = (n_losses, n_draws, n_wins, int(n_right[j]), int(n_answered[j]))
+    return counts
+
+
+def count_imported(study: Study) -> int:
+    """Return how many labels of a labelled study are imported and count."""
+    if study.kind != Study.Kind.LABELLED or not study.is_gold_counted:
+        return 0
+    return study.queries.exclude(gold="").count()
 
 
 def outcome_counts(study: Study) -> dict[int, tuple[int, int, int]]:
@@ -184,9 +244,9 @@ def _entry(
     candidate: Candidate,
     study: Study,
     state: SelectionState | None,
-    counts: dict[int, tuple[int, int, int]],
+    counts: dict[int, Counts],
 ) -> EntryResult:
-    n_losses, n_draws, n_wins = counts.get(candidate.pk, (0, 0, 0))
+    n_losses, n_draws, n_wins, n_right, n_answered = counts.get(candidate.pk, (0, 0, 0, 0, 0))
     names = ("p_best", "p_near_best", "win_rate", "win_rate_low", "win_rate_high", "log_posterior")
     return EntryResult(
         candidate=candidate,
@@ -195,6 +255,8 @@ def _entry(
         n_wins=n_wins,
         n_draws=n_draws,
         n_losses=n_losses,
+        n_right=n_right,
+        n_answered=n_answered,
         **{name: row.get(name) for name in names},
     )
 

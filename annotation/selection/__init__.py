@@ -6,7 +6,14 @@ from annotation.selection.outcomes import MISSING, NoiseModel, Outcome
 from annotation.selection.parameters import Parameter
 from annotation.selection.posterior import update_posterior
 from annotation.selection.problem import Estimate, SelectionProblem, Suggestion
-from annotation.selection.registry import DEFAULT_STRATEGY, STRATEGIES, make_strategy, validate_params
+from annotation.selection.registry import (
+    DEFAULT_STRATEGY,
+    STRATEGIES,
+    default_strategy,
+    make_strategy,
+    strategies_for,
+    validate_params,
+)
 from annotation.selection.strategy import Strategy
 
 __all__ = [
@@ -20,11 +27,13 @@ __all__ = [
     "SelectionProblem",
     "Strategy",
     "Suggestion",
+    "default_strategy",
     "expected_entropy",
     "expected_pair_entropy",
     "judge_agreements",
     "make_strategy",
     "measured_weights",
+    "strategies_for",
     "update_posterior",
     "validate_params",
 ]

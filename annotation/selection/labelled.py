@@ -82,6 +82,8 @@ class LabelledStrategy(WholeQueryStrategy):
     Needs ``problem.predictions``; without them queries come in random order.
     """
 
+    study_kinds = frozenset({"labelled"})
+
     def _label_masses(self, queries: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the posterior mass behind each label and its p log p, shape (n_labels, n_queries) each."""
         predictions = self.problem.predictions

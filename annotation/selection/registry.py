@@ -49,7 +49,38 @@ STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType(
 """Every strategy class by its name, in the order shown to people."""
 
 DEFAULT_STRATEGY = ItemResponseStrategy.name
-"""Strategy of new studies."""
+"""Strategy of new pairwise studies."""
+
+DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {"pairwise": DEFAULT_STRATEGY, "labelled": ModelSelectorStrategy.name}
+)
+"""Strategy of a new study by its kind."""
+
+
+def default_strategy(kind: str) -> str:
+    """Return the name of the strategy that a new study of this kind gets.
+
+    Raises
+    ------
+    InvalidValueError
+        For a kind that is neither pairwise nor labelled.
+    """
+    if kind not in DEFAULTS:
+        raise InvalidValueError(f"kind: {kind!r}, must be one of {', '.join(DEFAULTS)}")
+    return DEFAULTS[kind]
+
+
+def strategies_for(kind: str) -> dict[str, type[Strategy]]:
+    """Return the strategies that fit a kind of study by name, its default first.
+
+    Raises
+    ------
+    InvalidValueError
+        As `default_strategy`.
+    """
+    default = default_strategy(kind)
+    fitting = {name: cls for name, cls in STRATEGIES.items() if kind in cls.study_kinds}
+    return {default: fitting.pop(default), **fitting}
 
 
 def _strategy_class(name: str) -> type[Strategy]:

@@ -50,6 +50,8 @@ class Strategy(ABC):
     label: ClassVar[str]
     description: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = (DELTA,)
+    study_kinds: ClassVar[frozenset[str]] = frozenset({"pairwise"})
+    """Kinds of study it fits: pairwise (a verdict per comparison), labelled (a label per query)."""
     uses_weak_judges: ClassVar[bool] = False
     """Whether weak outcomes change what is asked for; pages and reports say it to leads."""
     caveat: ClassVar[str] = ""

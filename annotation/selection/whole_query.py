@@ -121,6 +121,7 @@ class RandomQueryStrategy(WholeQueryStrategy):
     """Whole queries in random order, the paper's first comparison."""
 
     name = "random_query"
+    study_kinds = frozenset({"pairwise", "labelled"})
     label = "Random, by whole query"
     description = "Asks for all comparisons of one query after the other, in random order."
     reason = "Next in the random order of this study."

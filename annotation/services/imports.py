@@ -36,8 +36,11 @@ def import_start(
     format_name: str = "",
     is_strict: bool = False,
     is_replacing: bool = False,
+    kind: str = "",
 ) -> BackgroundRun:
     """Keep uploaded files and queue the run that imports them; its ``result`` becomes the merge report.
+
+    ``kind`` (auto, pairwise or labelled) is what a study without queries becomes; empty leaves it as it is.
 
     The files are copied before the transaction begins: a large one would keep everybody else from writing.
 
@@ -59,6 +62,7 @@ def import_start(
         "format_name": format_name,
         "is_strict": is_strict,
         "is_replacing": is_replacing,
+        "kind": kind,
     }
     kept: list[StudyFile] = []
     try:

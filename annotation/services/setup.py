@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 
 
 def study_begin(
-    *, user: User, name: str, files: Sequence[UploadedFile[Any]], is_strict: bool = False
+    *,
+    user: User,
+    name: str,
+    files: Sequence[UploadedFile[Any]],
+    is_strict: bool = False,
+    kind: str = "auto",
 ) -> tuple[Study, BackgroundRun]:
     """Create a draft and queue the import of its first files; without a readable file there is no draft.
+
+    Which kind of study it is, the import finds out unless ``kind`` says so.
 
     Not one transaction: copying large files inside one would keep everybody else from writing.
 
@@ -36,7 +43,8 @@ def study_begin(
     """
     study = study_create(user=user, name=name)
     try:
-        return study, import_start(user=user, slug=study.slug, files=files, is_strict=is_strict)
+        run = import_start(user=user, slug=study.slug, files=files, is_strict=is_strict, kind=kind)
+        return study, run
     except BaseException:
         study.delete()
         raise

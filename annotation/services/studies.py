@@ -14,7 +14,8 @@ from django.utils.text import slugify
 from annotation.exceptions import ConflictError, InvalidValueError, NotFoundError
 from annotation.lookups.access import access_study, person_id
 from annotation.models import AuditEvent, BackgroundRun, Candidate, Membership, Study
-from annotation.selection import DEFAULT_STRATEGY, validate_params
+from annotation.selection import default_strategy, strategies_for, validate_params
+from annotation.services.label_words import check_label_words
 from annotation.services.locks import lock_study
 from annotation.services.runs import run_enqueue
 
@@ -30,6 +31,8 @@ SETTINGS = (
     "weak_settings",
     "budget",
     "overlap",
+    "label_words",
+    "is_gold_counted",
     "target_p_best",
     "near_delta",
     "is_grouping_queries",
@@ -38,7 +41,16 @@ SETTINGS = (
 # Pages beside those of studies have these addresses.
 RESERVED_SLUGS = {"new"}
 # Changing one of these changes the ranking or the stop rule.
-REFRESHING = {"baseline", "strategy", "strategy_params", "budget", "overlap", "target_p_best", "near_delta"}
+REFRESHING = {
+    "baseline",
+    "strategy",
+    "strategy_params",
+    "budget",
+    "overlap",
+    "target_p_best",
+    "near_delta",
+    "is_gold_counted",
+}
 PREPARING = {"baseline", "weak_settings"}
 
 
@@ -66,7 +78,7 @@ def study_create(
         name=name,
         kind=kind,
         slug=slug or _free_slug(name),
-        strategy=DEFAULT_STRATEGY,
+        strategy=default_strategy(kind),
         seed=secrets.randbelow(2**31),
         created_by_id=user.pk,
     )
@@ -95,6 +107,13 @@ def _set(study: Study, settings: dict[str, Any]) -> None:
         raise InvalidValueError(f"{', '.join(unknown)}: unknown setting, allowed are {', '.join(SETTINGS)}")
     for field, value in settings.items():
         setattr(study, field, value)
+    fitting = strategies_for(study.kind)
+    if study.strategy not in fitting:
+        raise InvalidValueError(
+            f"strategy: {study.strategy!r} does not fit a {study.kind} study, must be one of "
+            f"{', '.join(fitting)}"
+        )
+    check_label_words(study.label_words)
     study.strategy_params = validate_params(study.strategy, study.strategy_params)
     try:
         study.clean_fields(exclude=["created_by"])
@@ -175,7 +194,8 @@ def study_open(*, user: User, slug: str) -> Study:
     study.save(update_fields=["status", "close_reason", "opened_at", "closed_at"])
     record(study, user, "study_open")
     run_enqueue(kind=BackgroundRun.Kind.REFRESH_SELECTION, study=study, user=user)
-    if not study.weak_tensors.filter(data_version=study.data_version).exists():
+    has_judges = study.weak_tensors.filter(data_version=study.data_version).exists()
+    if study.kind == Study.Kind.PAIRWISE and not has_judges:
         run_enqueue(kind=BackgroundRun.Kind.PREPARE_STUDY, study=study, user=user)
     return study
 

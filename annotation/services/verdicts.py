@@ -16,6 +16,7 @@ from django.utils import timezone
 from annotation.exceptions import ConflictError, InvalidValueError, LeaseExpiredError, NotFoundError
 from annotation.lookups.access import access_lease, access_study, person_id
 from annotation.lookups.arrays import consensus_outcome
+from annotation.lookups.options import list_options
 from annotation.models import AuditEvent, BackgroundRun, Comparison, Lease, Side, Skip, Study, Verdict
 from annotation.selection import Outcome
 from annotation.services.leases import end_lease, hold
@@ -28,6 +29,24 @@ if TYPE_CHECKING:
 CHOICES = ("a", "b", "tie", "both_bad")
 STRENGTHS = (1, 2)
 LONGEST_COMMENT = 4000
+# More labels than this help nobody in a message.
+N_NAMED = 20
+
+
+def label_of(choice: str, lease: Lease) -> str:
+    """Return the label that a person chose for the query of a lease.
+
+    Raises
+    ------
+    InvalidValueError
+        For a label that is none of the query's options.
+    """
+    options = list_options(lease.comparison.study, lease.comparison.query)
+    labels = [option.label for option in options]
+    if choice not in labels:
+        shown = ", ".join(labels[:N_NAMED]) + (f" and {len(labels) - N_NAMED} more" * (len(labels) > N_NAMED))
+        raise InvalidValueError(f"choice: {choice!r}, must be one of {shown}")
+    return choice
 
 
 def outcome_of(choice: str, candidate_side: str) -> Outcome:
@@ -57,8 +76,9 @@ def verdict_submit(
 ) -> Verdict:
     """Record a verdict on a leased comparison; the same key again returns the same verdict.
 
-    A lease that ran out still counts while nobody else has taken the comparison: work done is not thrown
-    away for a slow minute.
+    In a labelled study ``choice`` is the right label of the query: one verdict settles the outcomes of all
+    candidates. A lease that ran out still counts while nobody else has taken the comparison: work done is
+    not thrown away for a slow minute.
 
     Raises
     ------
@@ -78,7 +98,10 @@ def verdict_submit(
         if earlier.lease_id != lease.pk:
             raise ConflictError("This idempotency key was already used for another comparison.")
         return earlier
-    outcome = outcome_of(choice, lease.candidate_side)
+    is_labelled = study.kind == Study.Kind.LABELLED
+    label = label_of(choice, lease) if is_labelled else ""
+    # Labels are about the query: what is compared is then the baseline with itself.
+    outcome = Outcome.DRAW if is_labelled else outcome_of(choice, lease.candidate_side)
     _check_values(strength, comment)
     _check_still_wanted(lease, study)
     verdict = Verdict.objects.create(
@@ -87,9 +110,10 @@ def verdict_submit(
         annotator_id=person_id(user),
         lease=lease,
         outcome=outcome,
+        label=label,
         candidate_side=lease.candidate_side,
         strength=strength,
-        is_both_bad=choice == "both_bad",
+        is_both_bad=choice == "both_bad" and not is_labelled,
         comment=comment,
         idempotency_key=key,
         selection_score=lease.selection_score,

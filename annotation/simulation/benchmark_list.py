@@ -2,63 +2,95 @@
 
 from annotation.simulation.benchmarks import Benchmark
 
-ALL_PAIRS = ("random", "llm_selector", "beta_top_two", "item_response")
-DEFAULTS = ("item_response", "beta_top_two", "random")
+DEFAULTS = ("item_response", "beta_top_two")
+JUDGES = ("llm_selector", "llm_selector:judges=measured")
+QUERIES = (
+    "random",
+    "llm_selector_query",
+    "llm_selector_query:judges=measured",
+    "random_query",
+    "bradley_terry",
+    "most_draws",
+    "uncertainty",
+    "confidence",
+)
+EVERY = ("*", "llm_selector:judges=measured", "llm_selector_query:judges=measured")
+LABELLED = ("random", "model_selector", "select_llm", "llm_selector_query", "bradley_terry", "beta_top_two")
+"""Without responses there are no weak judges, and the strategies left out here ask in random order."""
 
+SMALL_TABLES = (
+    ("mtbench-human", "human:both", "", 60),
+    ("mtbench-human", "gpt-4:both", "mtbench-gpt4", 60),
+    ("pandalm-human", "human", "", 120),
+)
+WORLDS = (
+    ("dependent-queries", 120),
+    ("draw-heavy", 120),
+    ("adversarial-ease", 120),
+    ("near-duplicates", 120),
+    ("baseline-beats-all", 120),
+    ("few-queries", 10),
+    ("never-win", 60),
+)
+
+# The figures that matter most come first. What ablation and calibration replay alike (same pools, budget and
+# estimates) is replayed once.
 FULL = (
     Benchmark("sanity", "mtbench-human", "gpt-4:both", realizations=20),
-    Benchmark("ablation", "alpacaeval1", strategies=ALL_PAIRS, budget=3000),
     Benchmark(
         "ablation",
         "alpacaeval1",
-        strategies=(
-            "random",
-            "random_query",
-            "llm_selector_query",
-            "bradley_terry",
-            "most_draws",
-            "uncertainty",
-            "confidence",
-        ),
-        realizations=50,
-        alias="alpacaeval1-queries",
+        strategies=(*DEFAULTS, "llm_selector"),
+        budget=2500,
+        whole=("llm_selector_query", "random"),
+        estimated=(DEFAULTS[0],),
     ),
-    Benchmark("ablation", "mtbench-human", "human:both", pool=60),
-    Benchmark("ablation", "mtbench-human", "gpt-4:both", pool=60, alias="mtbench-gpt4"),
-    Benchmark("ablation", "pandalm-human", "human", pool=120),
-    Benchmark("ablation", "jmle2026-medical", pool=300),
-    Benchmark("ablation", "textclass-policy-en", realizations=50),
-    Benchmark("calibration", "alpacaeval1", strategies=DEFAULTS, realizations=50, budget=2000),
-    Benchmark("calibration", "mtbench-human", "human:both", strategies=DEFAULTS, pool=60),
-    Benchmark("calibration", "pandalm-human", "human", strategies=DEFAULTS, pool=120),
+    Benchmark("calibration", "alpacaeval1", strategies=DEFAULTS[:1], budget=2500),
+    *(
+        Benchmark("ablation", source, judge, EVERY, 120, pool, alias=alias, estimated=DEFAULTS)
+        for source, judge, alias, pool in SMALL_TABLES
+    ),
+    *(
+        Benchmark("calibration", source, judge, DEFAULTS, 120, pool, alias=alias)
+        for source, judge, alias, pool in SMALL_TABLES
+    ),
     *(
         Benchmark(
-            "calibration", f"synthetic:{world}", strategies=DEFAULTS, realizations=60, pool=pool, budget=1500
+            "calibration",
+            f"synthetic:{world}",
+            strategies=DEFAULTS[:1],
+            realizations=60,
+            pool=pool,
+            budget=1200,
         )
-        for world, pool in (
-            ("dependent-queries", 120),
-            ("draw-heavy", 120),
-            ("adversarial-ease", 120),
-            ("near-duplicates", 120),
-            ("baseline-beats-all", 120),
-            ("few-queries", 10),
-            ("never-win", 60),
-        )
+        for world, pool in WORLDS
     ),
-    Benchmark("batches", "alpacaeval1", strategies=("item_response",), realizations=30, budget=2000),
+    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=50, budget=2000),
+    Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=25, alias="alpacaeval1-queries"),
+    Benchmark(
+        "ablation", "alpacaeval1", strategies=JUDGES, realizations=40, budget=2500, alias="alpacaeval1-judges"
+    ),
+    Benchmark("ablation", "jmle2026-medical", strategies=("*",), pool=300),
+    Benchmark("ablation", "textclass-policy-en", strategies=LABELLED, realizations=50, pool=300),
+    Benchmark("ablation", "textclass-technology-en", strategies=LABELLED, realizations=50, pool=300),
+    Benchmark("ablation", "mmlu-pro", strategies=LABELLED, realizations=50),
     Benchmark("weak-judges", "alpacaeval1", realizations=10),
     Benchmark("weak-judges", "mtbench-human", "human:both", realizations=20),
+    Benchmark("weak-judges", "pandalm-human", "human", realizations=20),
     Benchmark("sensitivity", "alpacaeval1", strategies=("llm_selector_query",), realizations=20, pool=200),
     Benchmark("tuning", "alpacaeval1", strategies=("llm_selector_query",), realizations=10, pool=200),
-    Benchmark("baseline-strength", "mtbench-human", "human:both", strategies=DEFAULTS),
-    Benchmark("domains", "mtbench-human", "gpt-4:both", strategies=DEFAULTS, realizations=50),
+    Benchmark("baseline-strength", "mtbench-human", "human:both", strategies=(*DEFAULTS, "random")),
+    Benchmark(
+        "baseline-strength", "alpacaeval1", strategies=(*DEFAULTS, "random"), realizations=20, budget=1000
+    ),
+    Benchmark("domains", "mtbench-human", "gpt-4:both", strategies=(*DEFAULTS, "random"), realizations=50),
 )
 """What ``docs/benchmarks.md`` reports."""
 
 SMALL = "synthetic:few-queries"
 QUICK = (
     Benchmark("sanity", SMALL, realizations=2),
-    Benchmark("ablation", SMALL, realizations=3, budget=40),
+    Benchmark("ablation", SMALL, realizations=3, budget=40, whole=("llm_selector_query", "random")),
     Benchmark("calibration", SMALL, strategies=("random", *DEFAULTS), realizations=3, budget=30),
     Benchmark("batches", SMALL, strategies=DEFAULTS, realizations=2, budget=30),
     Benchmark("sensitivity", SMALL, strategies=("llm_selector_query",), realizations=2, pool=6),

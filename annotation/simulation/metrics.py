@@ -88,6 +88,27 @@ def success_interval(
     return low, high
 
 
+def threshold_samples(
+    verdicts: IntArray, gaps: FloatArray, weights: FloatArray, within: float = 0.0, level: float = 0.9
+) -> FloatArray:
+    """Return the verdicts to ``level`` in each resample, shape (n_resamples,); infinite beyond the budget.
+
+    Parameters
+    ----------
+    verdicts
+        Shape (n_checkpoints,).
+    gaps
+        Shape (n_realizations, n_checkpoints).
+    weights
+        From :func:`bootstrap_weights`.
+    within, level
+        As in :func:`success_curve` and :func:`verdicts_to_level`.
+    """
+    resampled = weights @ (gaps <= within + TOLERANCE).astype(np.float64)
+    reached = [verdicts_to_level(verdicts, curve, level) for curve in resampled]
+    return np.asarray([np.inf if value is None else float(value) for value in reached], dtype=np.float64)
+
+
 def threshold_interval(
     verdicts: IntArray,
     gaps: FloatArray,
@@ -100,20 +121,12 @@ def threshold_interval(
 
     Parameters
     ----------
-    verdicts
-        Shape (n_checkpoints,).
-    gaps
-        Shape (n_realizations, n_checkpoints).
-    weights
-        From :func:`bootstrap_weights`.
-    within, level
-        As in :func:`success_curve` and :func:`verdicts_to_level`.
+    verdicts, gaps, weights, within, level
+        As in :func:`threshold_samples`.
     coverage
         Of the interval.
     """
-    resampled = weights @ (gaps <= within + TOLERANCE).astype(np.float64)
-    reached = [verdicts_to_level(verdicts, curve, level) for curve in resampled]
-    values = np.sort([np.inf if value is None else float(value) for value in reached])
+    values = np.sort(threshold_samples(verdicts, gaps, weights, within, level))
     tail = (1 - coverage) / 2
     low, high = np.quantile(values, [tail, 1 - tail], method="inverted_cdf")
     return (float(low) if np.isfinite(low) else None, float(high) if np.isfinite(high) else None)

@@ -1,200 +1,172 @@
-"""Many realizations in parallel processes, each finished one kept on disk."""
+"""Who runs the realizations that are not kept yet: this process, several others, or nobody."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from threading import Lock
+from types import TracebackType
+from typing import Protocol
 
-import numpy as np
-
-from annotation.simulation.realizations import Realization, draw_realization
-from annotation.simulation.replay import (
-    TRACE_ARRAYS,
-    TRACE_COUNTS,
-    TRACE_SECONDS,
-    ReplaySettings,
-    Trace,
-    replay_realization,
-)
+from annotation.exceptions import NotFoundError
+from annotation.simulation.kept import Task, load_trace, save_trace
+from annotation.simulation.replay import Trace, replay_realization
 from annotation.simulation.tables import OutcomeTable
 
 # One thread each: processes share the cores already, and the last bits of a sum must not depend on them.
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
-_worker_table: OutcomeTable | None = None
 
+class UnfinishedReplayError(NotFoundError):
+    """Kept realizations were asked for, and some are missing.
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Task:
-    """One realization of one strategy, and where its trace is kept."""
-
-    settings: ReplaySettings
-    realization: Realization
-    path: Path
-
-
-@cache
-def code_digest() -> str:
-    """Return a short hash of the sources that decide a trace: kept ones of other code are not reused."""
-    annotation = Path(__file__).resolve().parent.parent
-    sources = [
-        *sorted((annotation / "selection").rglob("*.py")),
-        *(annotation / "simulation" / name for name in ("replay.py", "realizations.py", "tables.py")),
-    ]
-    digest = hashlib.sha256()
-    for source in sources:
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def settings_digest(table: OutcomeTable, settings: ReplaySettings, seed: int, pool: int) -> str:
-    """Return a short hash of all that decides a trace, except the number of the realization."""
-    weak = table.weak_outcomes
-    words = {
-        "code": code_digest(),
-        "data": table.digest(),
-        "weak": None if weak is None else hashlib.sha256(np.ascontiguousarray(weak).tobytes()).hexdigest(),
-        "seed": seed,
-        "pool": pool,
-        "strategy": settings.strategy,
-        "params": dict(sorted(settings.params.items())),
-        "verdicts": settings.verdicts.tolist(),
-        "has_estimate": settings.has_estimate.tolist(),
-        "batch": settings.batch,
-        "noise": settings.noise,
-    }
-    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def plan_tasks(
-    table: OutcomeTable,
-    all_settings: list[ReplaySettings],
-    *,
-    seed: int,
-    pool: int,
-    n_realizations: int,
-    folder: Path,
-) -> list[list[Task]]:
-    """Return one list of tasks per strategy; realization r draws the same pool for all of them.
-
-    Raises
-    ------
-    InvalidValueError
-        When the pool does not fit the table.
+    Attributes
+    ----------
+    n_kept
+        So many realizations are kept of every strategy, counted from the first.
     """
-    drawn = [draw_realization(seed, index, pool, table.outcomes.shape) for index in range(n_realizations)]
-    plan = []
-    for settings in all_settings:
-        digest = settings_digest(table, settings, seed, pool)
-        kept = folder / f"{settings.strategy}-{digest}"
-        plan.append([Task(settings, r, kept / f"{r.index:05d}.npz") for r in drawn])
-    return plan
+
+    def __init__(self, n_kept: int) -> None:
+        super().__init__(f"only {n_kept} realizations are kept; the others have not been replayed yet")
+        self.n_kept = n_kept
 
 
-def save_trace(path: Path, trace: Trace) -> None:
-    """Write a trace in one step: a killed run leaves either the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    waiting = path.with_suffix(f".{os.getpid()}.tmp")
-    with waiting.open("wb") as stream:
-        np.savez_compressed(stream, **dataclasses.asdict(trace))
-    waiting.replace(path)
+class Runner(Protocol):
+    """Runs tasks, in any order, and keeps their traces."""
+
+    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+        """Yield each task's number and trace as they are finished."""
 
 
-def load_trace(path: Path) -> Trace | None:
-    """Read a kept trace; None when it is absent or unreadable, so that it is run again."""
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            values: dict[str, Any] = {name: stored[name] for name in TRACE_ARRAYS}
-            values |= {name: float(stored[name]) for name in TRACE_SECONDS}
-            values |= {name: int(stored[name]) for name in TRACE_COUNTS}
-            return Trace(**values)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        return None
+class InProcess:
+    """Runs one task after the other in this process."""
+
+    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+        """Yield each task's number and trace as they are finished."""
+        for number, task in enumerate(tasks):
+            yield number, _run_and_keep(table, task)
 
 
-def run_tasks(
-    table: OutcomeTable, tasks: list[Task], *, processes: int, on_done: Callable[[], None] = lambda: None
-) -> list[Trace]:
-    """Run the tasks that are not kept yet and return all traces in the order of the tasks.
+class KeptOnly:
+    """Runs nothing: a page is to be made of what is kept."""
+
+    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+        """Raise :class:`UnfinishedReplayError` when anything is missing."""
+        if tasks:
+            raise UnfinishedReplayError(min(task.realization.index for task in tasks))
+        return iter(())
+
+
+class Workers:
+    """Processes that several replays share, so that the end of one overlaps the start of the next.
 
     Parameters
     ----------
-    table
-        Sent to each process once.
-    tasks
-        From :func:`plan_tasks`, in any order.
     processes
-        Number of processes; 0 runs everything in this one. The traces do not depend on it.
-    on_done
-        Called after each task, kept ones included: the progress bar.
+        Their number, at least 1. The traces do not depend on it.
+
+    Notes
+    -----
+    A context manager. Several threads may call ``run`` at once: tasks are taken in the order they came, and
+    one that two replays share is run once.
     """
-    traces = [load_trace(task.path) for task in tasks]
-    missing = [number for number, trace in enumerate(traces) if trace is None]
-    for _ in range(len(tasks) - len(missing)):
-        on_done()
-    for number, trace in _run_missing(table, tasks, missing, processes):
-        traces[number] = trace
-        on_done()
-    return [trace for trace in traces if trace is not None]
 
+    def __init__(self, processes: int) -> None:
+        self._before = {name: os.environ.get(name) for name in THREAD_LIMITS}
+        self._pool = ProcessPoolExecutor(processes, get_context("spawn"))
+        self._lock = Lock()
+        self._running: dict[Path, Future[Trace]] = {}
 
-def _run_missing(
-    table: OutcomeTable, tasks: list[Task], missing: list[int], processes: int
-) -> Iterator[tuple[int, Trace]]:
-    if processes == 0 or not missing:
-        for number in missing:
-            yield number, _run_and_keep(table, tasks[number])
-        return
-    with _one_thread_each():
-        pool = ProcessPoolExecutor(
-            min(processes, len(missing)), get_context("spawn"), _start_worker, initargs=(table,)
-        )
-        try:
-            futures = {pool.submit(_run_in_worker, tasks[number]): number for number in missing}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    def __enter__(self) -> Workers:
+        """Let the processes, which start when they are needed, have one thread each."""
+        os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
+        return self
 
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for what is running and drop what is not."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for name, value in self._before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
 
+    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+        """Yield each task's number and trace as they are finished."""
+        futures = {self._submit(table, task): n for n, task in enumerate(tasks)}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
-def _start_worker(table: OutcomeTable) -> None:
-    global _worker_table
-    _worker_table = table
-
-
-def _run_in_worker(task: Task) -> Trace:
-    if _worker_table is None:
-        raise RuntimeError("the worker has no table: it was not started by run_tasks")
-    return _run_and_keep(_worker_table, task)
+    def _submit(self, table: OutcomeTable, task: Task) -> Future[Trace]:
+        with self._lock:
+            future = self._running.get(task.path)
+            if future is None or future.cancelled():
+                future = self._pool.submit(_run_and_keep, table, task)
+                self._running[task.path] = future
+                future.add_done_callback(lambda _: self._running.pop(task.path, None))
+            return future
 
 
 def _run_and_keep(table: OutcomeTable, task: Task) -> Trace:
     trace = replay_realization(table, task.realization, task.settings)
     save_trace(task.path, trace)
     return trace
+
+
+def run_tasks(
+    table: OutcomeTable,
+    tasks: list[Task],
+    *,
+    processes: int = 0,
+    runner: Runner | None = None,
+    on_done: Callable[[], None] = lambda: None,
+) -> list[Trace]:
+    """Run the tasks that are not kept yet and return all traces in the order of the tasks.
+
+    Parameters
+    ----------
+    table
+        Whose outcomes answer.
+    tasks
+        From :func:`annotation.simulation.kept.plan_tasks`, in any order.
+    processes
+        Number of processes started for these tasks; 0 runs everything in this one.
+    runner
+        Who runs them instead, when given.
+    on_done
+        Called after each task, kept ones included: the progress bar.
+
+    Raises
+    ------
+    UnfinishedReplayError
+        By :class:`KeptOnly`.
+    """
+    traces = [load_trace(task.path) for task in tasks]
+    missing = [number for number, trace in enumerate(traces) if trace is None]
+    for _ in range(len(tasks) - len(missing)):
+        on_done()
+    for number, trace in _run_missing(table, [tasks[number] for number in missing], processes, runner):
+        traces[missing[number]] = trace
+        on_done()
+    return [trace for trace in traces if trace is not None]
+
+
+def _run_missing(
+    table: OutcomeTable, tasks: list[Task], processes: int, runner: Runner | None
+) -> Iterator[tuple[int, Trace]]:
+    if runner is not None:
+        yield from runner.run(table, tasks)
+    elif processes and tasks:
+        with Workers(min(processes, len(tasks))) as workers:
+            yield from workers.run(table, tasks)
+    else:
+        yield from InProcess().run(table, tasks)

@@ -14,9 +14,11 @@ from annotation.exceptions import InvalidValueError
 from annotation.selection import NoiseModel, validate_params
 from annotation.simulation import summary
 from annotation.simulation.charts import Chart, Series, write_chart
-from annotation.simulation.parallel import code_digest, plan_tasks, run_tasks
+from annotation.simulation.kept import plan_tasks
+from annotation.simulation.parallel import Runner, run_tasks
 from annotation.simulation.realizations import DEFAULT_POOL, checkpoint_grid
 from annotation.simulation.replay import ReplaySettings, Trace
+from annotation.simulation.sources import code_digest
 from annotation.simulation.tables import BoolArray, IntArray, OutcomeTable
 
 ESTIMATE_RATIO = 1.1
@@ -44,8 +46,8 @@ class ReplayPlan:
         Comparisons asked for at once.
     processes
         Parallel processes; 0 runs in this one.
-    is_estimated_always
-        Take the full estimate at every checkpoint instead of at steps of ten per cent.
+    estimated
+        Strategies whose full estimate is taken at every checkpoint instead of at steps of ten per cent.
     """
 
     strategies: tuple[str, ...]
@@ -56,7 +58,7 @@ class ReplayPlan:
     every: int = 0
     batch: int = 1
     processes: int = 2
-    is_estimated_always: bool = False
+    estimated: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse numbers out of range and strategies named twice or not at all."""
@@ -141,16 +143,21 @@ def resolve_plan(table: OutcomeTable, plan: ReplayPlan) -> tuple[int, int, list[
     most = pool if table.is_labelled else pool * table.n_candidates
     budget = min(plan.budget or most, most)
     verdicts = checkpoint_grid(budget, plan.every)
-    marked = np.ones(verdicts.size, np.bool_) if plan.is_estimated_always else estimate_checkpoints(verdicts)
+    everywhere, sparse = np.ones(verdicts.size, np.bool_), estimate_checkpoints(verdicts)
     all_settings = []
     for words in plan.strategies:
         name, params, noise = parse_strategy(words)
+        marked = everywhere if words in plan.estimated else sparse
         all_settings.append(ReplaySettings(name, verdicts, marked, params, plan.batch, words, noise))
     return pool, budget, all_settings
 
 
 def run_traces(
-    table: OutcomeTable, plan: ReplayPlan, folder: Path, progress: Progress | None = None
+    table: OutcomeTable,
+    plan: ReplayPlan,
+    folder: Path,
+    progress: Progress | None = None,
+    runner: Runner | None = None,
 ) -> dict[str, tuple[ReplaySettings, list[Trace]]]:
     """Replay every strategy and return its settings and traces, in the order of the realizations.
 
@@ -162,6 +169,8 @@ def run_traces(
         Keeps finished realizations; those that are there already are not run again.
     progress
         Called with the number of realizations in all; returns what is called after each.
+    runner
+        Runs them instead of ``plan.processes`` processes of their own.
     """
     pool, _, all_settings = resolve_plan(table, plan)
     tasks = plan_tasks(
@@ -170,7 +179,7 @@ def run_traces(
     # Realization by realization: a run that is stopped early has the same pools for every strategy.
     in_turn = [task for same_pool in zip(*tasks, strict=True) for task in same_pool]
     on_done = progress(len(in_turn)) if progress else lambda: None
-    traces = run_tasks(table, in_turn, processes=plan.processes, on_done=on_done)
+    traces = run_tasks(table, in_turn, processes=plan.processes, runner=runner, on_done=on_done)
     width = len(all_settings)
     return {s.label: (s, traces[number::width]) for number, s in enumerate(all_settings)}
 
@@ -223,7 +232,7 @@ def _describe(table: OutcomeTable, plan: ReplayPlan) -> dict[str, Any]:
         "judge": table.judge,
         "baseline": table.baseline,
         "data_digest": table.digest(),
-        "code_digest": code_digest(),
+        "code_digests": {name: code_digest(parse_strategy(name)[0]) for name in plan.strategies},
         "n_weak_judges": 0 if table.weak_outcomes is None else int(table.weak_outcomes.shape[2]),
         "one_verdict_is_one": verdict_of,
         "checkpoints": "every verdict" if budget <= 500 and not plan.every else "see verdicts",

@@ -56,9 +56,10 @@ def summarise_strategy(settings: ReplaySettings, traces: Sequence[Trace], seed: 
         **{name: _rounded(metrics.success_curve(gaps, within)) for name, within in NEAR.items()},
         "gap_p95": _rounded(metrics.gap_percentile(gaps)),
     }
-    for name, within in (("identification", 0.0), ("near_1", NEAR["near_1"])):
-        low, high = metrics.success_interval(gaps, weights, within)
-        figures[f"{name}_low"], figures[f"{name}_high"] = _rounded(low), _rounded(high)
+    for name, within in {"identification": 0.0, **NEAR}.items():
+        if f"{name}_low" in BANDS:
+            low, high = metrics.success_interval(gaps, weights, within)
+            figures[f"{name}_low"], figures[f"{name}_high"] = _rounded(low), _rounded(high)
         figures[f"verdicts_to_90_{name}"] = metrics.verdicts_to_level(
             verdicts, metrics.success_curve(gaps, within)
         )
@@ -109,12 +110,23 @@ def _rounded(values: FloatArray) -> list[float]:
 def describe_hardware() -> dict[str, Any]:
     """Return what a reader must know about the machine to judge the times."""
     return {
+        "cpu": _cpu_name(),
         "machine": platform.machine(),
         "system": platform.system(),
         "cores": os.cpu_count(),
         "python": sys.version.split()[0],
         "numpy": np.__version__,
     }
+
+
+def _cpu_name() -> str:
+    """Return the processor's name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown processor"
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or "unknown processor")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from annotation.exceptions import InvalidValueError
 from annotation.selection import NoiseModel
 from annotation.simulation.metrics import success_curve
+from annotation.simulation.parallel import Runner
 from annotation.simulation.run import Progress, ReplayPlan, run_traces
 from annotation.simulation.summary import stack_traces
 from annotation.simulation.tables import MISSING, FloatArray, Int8Array, OutcomeTable
@@ -90,6 +91,7 @@ def score_noise(
     draws: tuple[float, ...] = GRID,
     is_last_only: bool = False,
     progress: Progress | None = None,
+    runner: Runner | None = None,
 ) -> NoiseGrid:
     """Replay one strategy under every noise model of a grid.
 
@@ -107,7 +109,7 @@ def score_noise(
         The grid.
     is_last_only
         Score the answer at the end of the budget instead of the average over budgets.
-    progress
+    progress, runner
         As in :func:`annotation.simulation.run.run_traces`, called once per table.
 
     Source: algorithms.md section 1, "Tuning".
@@ -116,7 +118,7 @@ def score_noise(
     names = {cell: f"{strategy}:loss={cell[0]:g}:draw={cell[1]:g}" for cell in cells}
     own = dataclasses.replace(plan, strategies=tuple(names.values()))
     scores = np.full((len(losses), len(draws)), np.nan)
-    per_table = [run_traces(table, own, folder, progress) for table in tables]
+    per_table = [run_traces(table, own, folder, progress, runner) for table in tables]
     for loss, draw in cells:
         curves = [success_curve(stack_traces(r[names[loss, draw]][1], "gaps")) for r in per_table]
         values = [curve[-1] if is_last_only else curve.mean() for curve in curves]

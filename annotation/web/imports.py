@@ -31,6 +31,7 @@ def new_study(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 files=form.cleaned_data["uploads"],
                 is_strict=form.cleaned_data["is_strict"],
+                kind=form.cleaned_data["kind"] or "auto",
             )
             return redirect("study-run", study.slug, run.pk)
         except SelectorError as error:

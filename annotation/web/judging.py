@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from annotation.exceptions import InvalidValueError, NoComparisonError, NotFoundError, SelectorError
 from annotation.lookups.access import access_lease, access_study, check_role
-from annotation.lookups.judging import get_comparison, get_progress
+from annotation.lookups.judging import get_comparison, get_label_view, get_progress
 from annotation.models import Lease, Study
-from annotation.rendering import render_comparison, render_markdown
+from annotation.rendering import render_comparison, render_label, render_markdown
 from annotation.services.leases import lease_claim, lease_release, lease_show
 from annotation.services.verdicts import comparison_skip, verdict_submit, verdict_undo
 
@@ -30,7 +30,7 @@ END_STATES = {
     "closed": ("Closed", "There is nothing more to do in this study."),
     "confident": ("Done: sure enough", "There is nothing more to do in this study."),
     "budget": ("Done: budget spent", "There is nothing more to do in this study."),
-    "nothing_left": ("Nothing left for you", "Comparisons that you skipped go to other annotators."),
+    "nothing_left": ("Nothing left for you", "What you skipped goes to other annotators."),
     "all_held": ("Almost done", "Look again in a few minutes."),
 }
 
@@ -48,14 +48,16 @@ def judge(request: HttpRequest, slug: str) -> HttpResponse:
     except NoComparisonError as end:
         return _render_end(request, study, end)
     lease = lease_show(user=request.user, lease_id=lease.pk)
+    is_labelled = study.kind == Study.Kind.LABELLED
+    html = render_label(get_label_view(lease)) if is_labelled else render_comparison(get_comparison(lease))
     context = _context(request, study) | {
         "lease": lease,
-        "comparison": mark_safe(render_comparison(get_comparison(lease))),  # noqa: S308 - rendered safely
+        "comparison": mark_safe(html),  # noqa: S308 - rendered safely
         "idempotency_key": uuid.uuid4(),
         "api": reverse("api:study", args=[study.slug]),
         "leases_api": reverse("api:lease", args=[lease.pk]).removesuffix(str(lease.pk)),
     }
-    return render(request, "annotation/judge.html", context)
+    return render(request, "annotation/label.html" if is_labelled else "annotation/judge.html", context)
 
 
 def _current_lease(request: HttpRequest, study: Study) -> Lease:
@@ -135,13 +137,13 @@ def _skip(request: HttpRequest, _slug: str) -> None:
 
 def _undo(request: HttpRequest, slug: str) -> str:
     lease = verdict_undo(user=request.user, slug=slug)
-    messages.info(request, "Your last verdict is undone. Judge the comparison again.")
+    messages.info(request, "Your last verdict is undone: decide again.")
     return f"{reverse('study-judge', args=[slug])}?lease={lease.pk}" if lease else ""
 
 
 def _leave(request: HttpRequest, _slug: str) -> str:
     lease_release(user=request.user, lease_id=request.POST.get("lease", ""))
-    messages.info(request, "The comparison on your desk was given back.")
+    messages.info(request, "What was on your desk was given back.")
     return reverse("home")
 
 

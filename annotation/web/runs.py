@@ -23,10 +23,13 @@ N_MISSING = 20
 READ = (
     ("queries_read", "queries read"),
     ("queries_new", "of them new"),
+    ("n_labels", "queries with a right label"),
     ("rows_read", "responses read"),
     ("responses_new", "of them new"),
     ("responses_unchanged", "of them known already"),
 )
+# Left out where there are none, which is so in pairwise studies.
+OPTIONAL = {"n_labels"}
 NOTABLE = (
     ("responses_replaced", "responses replaced", "Their text changed."),
     ("bad_rows", "bad rows", "Not imported: they cannot be read as a response."),
@@ -34,6 +37,16 @@ NOTABLE = (
         "unknown_query",
         "responses to unknown queries",
         "Not imported: no file and no earlier import has the query.",
+    ),
+    (
+        "without_text",
+        "queries without a text",
+        "People who label see only the identifier: import a file with the texts, or labels that count.",
+    ),
+    (
+        "queries_completed",
+        "queries completed",
+        "They got a text or a right label that they lacked, or another label.",
     ),
     ("duplicated", "duplicated rows", "Not imported: the same candidate and query came before."),
     ("conflicts", "conflicts", "Not imported: the study has another text for the same candidate and query."),
@@ -88,8 +101,12 @@ def merge_report(run: BackgroundRun) -> dict[str, Any]:
     missing = sorted(report["missing_by_candidate"].items(), key=lambda item: (-item[1], item[0]))
     return {
         "report": report,
-        "counts": [Count(report[key], words) for key, words in READ],
-        "notable": [Count(report[key], words, note) for key, words, note in NOTABLE if report[key]],
+        "counts": [
+            Count(report[key], words)
+            for key, words in READ
+            if key in report and (report[key] or key not in OPTIONAL)
+        ],
+        "notable": [Count(report[key], words, note) for key, words, note in NOTABLE if report.get(key)],
         "missing": missing[:N_MISSING],
         "n_missing_more": max(0, len(missing) - N_MISSING),
         "n_problems_more": max(0, report["n_refused"] - len(report["problems"])),

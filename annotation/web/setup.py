@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.exceptions import NotFoundError, SelectorError
 from annotation.lookups.baseline import suggest_baseline
+from annotation.lookups.labels import label_counts
 from annotation.lookups.pool import list_pool
 from annotation.models import BackgroundRun, Study
 from annotation.services.setup import study_discard, study_setup
@@ -58,6 +59,8 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
         "importing": running(study, BackgroundRun.Kind.IMPORT_FILES),
         "preparing": running(study, BackgroundRun.Kind.PREPARE_STUDY),
     }
+    if form.is_labelled:
+        context |= label_counts(study)
     return render(request, "annotation/settings.html", context, status=400 if form.errors else 200)
 
 

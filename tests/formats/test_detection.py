@@ -21,6 +21,9 @@ SHARED = Path(os.environ.get("SELECTOR_DATA", "../shared/data"))
         ("query_id,model,outcome,n_votes,judge\nq,m,win,1,j", FileFormat.OUTCOMES),
         ('\ufeff"query_id",prompt,model,response\r\n', FileFormat.LONG_CSV),
         ("query_id,model,response,unheard_of\n", FileFormat.LONG_CSV),
+        ("query_id,model,response,label\n", FileFormat.LONG_CSV),
+        ("question_id,label,small,large\n", FileFormat.PREDICTIONS),
+        ("query_id,label,small,large\n", FileFormat.PREDICTIONS),
         (' \n[{"instruction": "i"}]', FileFormat.ALPACA_EVAL),
         ("PAR1....", FileFormat.LONG_PARQUET),
     ],
@@ -79,10 +82,20 @@ def test_a_folder_becomes_its_files_queries_first(tmp_path):
     assert [source.path.name for source in sources] == names
 
 
-def test_a_folder_of_labels_is_refused(tmp_path):
-    (tmp_path / "predictions.csv").touch()
-    with pytest.raises(FileFormatError, match="cannot be imported"):
-        expand_paths([tmp_path])
+def test_a_folder_of_labels_gives_questions_and_predictions(tmp_path):
+    (tmp_path / "predictions.csv.gz").touch()
+    assert [source.path.name for source in expand_paths([tmp_path])] == ["predictions.csv.gz"]
+    (tmp_path / "items.jsonl").touch()
+    names = ["items.jsonl", "predictions.csv.gz"]
+    assert [source.path.name for source in expand_paths([tmp_path])] == names
+
+
+@pytest.mark.parametrize("name", ["jmle2026-medical", "mmlu-pro", "textclass-policy-en"])
+def test_shared_folders_of_labels_are_known(name):
+    if not (SHARED / name).is_dir():
+        pytest.skip(f"shared data absent: {SHARED / name}")
+    formats = [detect_format(source) for source in expand_paths([SHARED / name])]
+    assert formats == [FileFormat.QUERIES, FileFormat.PREDICTIONS]
 
 
 @pytest.mark.parametrize("name", ["alpacaeval1", "mtbench-human", "pandalm-human"])

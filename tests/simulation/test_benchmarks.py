@@ -48,7 +48,7 @@ def test_the_page_holds_every_benchmark_and_its_plots(tmp_path, pairwise_folder)
     assert len(links) == 4
     assert all((tmp_path / "docs" / link).is_file() for link in links)
     assert (tmp_path / "work" / "sanity-hand" / "sanity-hand.csv").is_file()
-    assert said[-1].startswith("  left out")
+    assert said[-1].startswith("sanity-absent: left out")
 
 
 @pytest.mark.parametrize("benchmark_", [b for b in FULL if b.source.startswith("synthetic:")])

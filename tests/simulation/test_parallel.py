@@ -1,9 +1,12 @@
 """Processes change nothing but the time; finished realizations are kept."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
-from annotation.simulation.parallel import load_trace, plan_tasks, run_tasks
+from annotation.simulation.kept import load_trace, plan_tasks
+from annotation.simulation.parallel import KeptOnly, UnfinishedReplayError, Workers, run_tasks
 from annotation.simulation.realizations import checkpoint_grid
 from annotation.simulation.replay import TRACE_ARRAYS, ReplaySettings
 from annotation.simulation.synthetic import synthetic_table
@@ -79,3 +82,23 @@ def test_other_settings_or_data_are_other_files(table, tmp_path):
 
 def test_an_absent_trace_is_none(tmp_path):
     assert load_trace(tmp_path / "absent.npz") is None
+
+
+def test_replays_share_workers(table, tmp_path):
+    other = synthetic_table("item-response", 2, n_queries=20, n_candidates=4)
+    with Workers(2) as workers, ThreadPoolExecutor(2) as threads:
+        shared = [
+            threads.submit(run_tasks, data, make_plan(data, tmp_path / data.digest()), runner=workers)
+            for data in (table, other)
+        ]
+    alone = [run_tasks(data, make_plan(data, tmp_path / f"{data.digest()}-alone")) for data in (table, other)]
+    for one, two in zip(shared, alone, strict=True):
+        assert_equal_traces(one.result(), two)
+
+
+def test_what_is_kept_is_used_without_replaying(table, tmp_path):
+    first = run_tasks(table, make_plan(table, tmp_path, n=2))
+    assert_equal_traces(first, run_tasks(table, make_plan(table, tmp_path, n=2), runner=KeptOnly()))
+    with pytest.raises(UnfinishedReplayError, match="only 2") as raised:
+        run_tasks(table, make_plan(table, tmp_path, n=3), runner=KeptOnly())
+    assert raised.value.n_kept == 2

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from annotation.jobs.refresh_selection import refresh_study
 from annotation.models import BackgroundRun, Study
-from annotation.selection import STRATEGIES
+from annotation.selection import strategies_for
 from tests.factories import judge, make_study
 
 pytestmark = pytest.mark.django_db
@@ -144,13 +144,13 @@ def test_parameters_of_the_strategy_are_kept(page, draft):
 
 def test_a_strategy_among_the_folded_ones_is_shown_when_chosen(page, study):
     assert '<details class="more-options">' in page.get(address(study)).content.decode()
-    page.post(address(study), filled(page, study) | {"strategy": list(STRATEGIES)[-1]})
+    page.post(address(study), filled(page, study) | {"strategy": list(strategies_for("pairwise"))[-1]})
     assert '<details class="more-options" open>' in page.get(address(study)).content.decode()
 
 
 def test_every_strategy_can_be_chosen_and_is_described(page, study):
     text = page.get(address(study)).content.decode()
-    for name, strategy in STRATEGIES.items():
+    for name, strategy in strategies_for("pairwise").items():
         assert f'value="{name}"' in text
         assert strategy.description.replace("'", "&#x27;") in text
 

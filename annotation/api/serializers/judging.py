@@ -5,11 +5,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotation.api.serializers.base import Input, Word
-from annotation.lookups.judging import Progress, get_comparison
-from annotation.models import Lease, Verdict
+from annotation.api.serializers.base import Input
+from annotation.lookups.judging import Progress, get_comparison, get_label_view
+from annotation.models import Lease, Study, Verdict
 from annotation.models.verdicts import OutcomeValue
-from annotation.rendering.comparison import render_comparison
+from annotation.rendering import render_comparison, render_label
 from annotation.services.verdicts import CHOICES, LONGEST_COMMENT
 
 
@@ -39,9 +39,19 @@ class LeaseOut(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class ComparisonOut(LeaseOut):
-    """A comparison to judge: the same texts as data and as safe HTML."""
+class OptionOut(serializers.Serializer[Any]):
+    """An option of a query to label: send its label as the choice."""
 
+    label = serializers.CharField()  # type: ignore[assignment]
+    words = serializers.CharField(allow_blank=True, help_text="What the label stands for.")
+
+
+class ComparisonOut(LeaseOut):
+    """A comparison to judge, or a query to label: the same texts as data and as safe HTML."""
+
+    kind = serializers.ChoiceField(choices=Study.Kind.choices)
+    query_id = serializers.CharField(allow_blank=True, help_text="Labelled studies only.")
+    options = OptionOut(many=True, help_text="Labelled studies only.")
     category = serializers.CharField(allow_blank=True)
     query_turns = serializers.ListField(child=serializers.CharField())
     a_turns = serializers.ListField(child=serializers.CharField())
@@ -53,15 +63,23 @@ class ComparisonOut(LeaseOut):
 
 def comparison_out(lease: Lease, progress: Progress) -> dict[str, Any]:
     """Return a lease as ``ComparisonOut``."""
-    view = get_comparison(lease)
-    values = asdict(view) | {"html": render_comparison(view), "progress": progress}
+    if lease.comparison.study.kind == Study.Kind.LABELLED:
+        label_view = get_label_view(lease)
+        nothing: dict[str, Any] = {"a_turns": [], "b_turns": [], "reference": ""}
+        values = nothing | asdict(label_view) | {"html": render_label(label_view)}
+    else:
+        view = get_comparison(lease)
+        values = {"query_id": "", "options": []} | asdict(view) | {"html": render_comparison(view)}
+    values |= {"kind": lease.comparison.study.kind, "progress": progress}
     return dict(ComparisonOut(values | {"id": values.pop("lease_id")}).data)
 
 
 class VerdictIn(Input):
     """A verdict."""
 
-    choice = Word(CHOICES)
+    choice = serializers.CharField(
+        max_length=100, help_text=f"{', '.join(CHOICES)}; in labelled studies the label of an option."
+    )
     strength = serializers.IntegerField(required=False, min_value=1, max_value=2, help_text="2: much better.")
     comment = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_COMMENT)
     idempotency_key = serializers.UUIDField(
@@ -80,6 +98,8 @@ class VerdictOut(serializers.Serializer[Verdict]):
 
     def get_choice(self, verdict: Verdict) -> str:
         """Return the word that was chosen."""
+        if verdict.label:
+            return verdict.label
         if verdict.outcome == OutcomeValue.DRAW:
             return "both_bad" if verdict.is_both_bad else "tie"
         other_side = "b" if verdict.candidate_side == "a" else "a"

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotation.models import Verdict
+from annotation.models import Study, Verdict
 from annotation.models.verdicts import OutcomeValue
 
 
@@ -21,6 +21,9 @@ class EntryOut(serializers.Serializer[Any]):
     win_rate_low = serializers.FloatField(allow_null=True, help_text="Lower end of the 90 % interval.")
     win_rate_high = serializers.FloatField(allow_null=True, help_text="Upper end of the 90 % interval.")
     raw_win_rate = serializers.FloatField(allow_null=True, help_text="From verdicts alone.")
+    accuracy = serializers.FloatField(allow_null=True, help_text="Labelled studies: share of right labels.")
+    n_right = serializers.IntegerField(help_text="Labelled studies only, else 0.")
+    n_answered = serializers.IntegerField(help_text="Labelled queries with a response; else 0.")
 
 
 class PosteriorOut(serializers.Serializer[Any]):
@@ -53,7 +56,10 @@ class VerdictRowOut(serializers.Serializer[Verdict]):
 
     id = serializers.IntegerField()
     query_id = serializers.CharField(source="comparison.query.external_id")
-    candidate = serializers.CharField(source="comparison.candidate.name")
+    candidate = serializers.SerializerMethodField(help_text="Null for a label, which is about a query.")
+    label = serializers.CharField(  # type: ignore[assignment]
+        allow_blank=True, help_text="Labelled studies only."
+    )
     annotator = serializers.CharField(source="annotator.username")
     outcome = serializers.SerializerMethodField(help_text="Null for a retraction.")
     candidate_side = serializers.CharField()
@@ -66,6 +72,11 @@ class VerdictRowOut(serializers.Serializer[Verdict]):
     submitted_at = serializers.DateTimeField()
     superseded_by = serializers.IntegerField(source="superseded_by_id", allow_null=True)
 
+    def get_candidate(self, verdict: Verdict) -> str | None:
+        """Return the candidate that was judged."""
+        is_labelled = verdict.study.kind == Study.Kind.LABELLED
+        return None if is_labelled else verdict.comparison.candidate.name
+
     def get_outcome(self, verdict: Verdict) -> str | None:
-        """Return loss, draw or win from the candidate's side."""
-        return None if verdict.outcome is None else str(OutcomeValue(verdict.outcome).label)
+        """Return loss, draw or win from the candidate's side; a label has no outcome of its own."""
+        return None if verdict.outcome is None or verdict.label else str(OutcomeValue(verdict.outcome).label)

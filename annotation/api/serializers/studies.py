@@ -13,7 +13,7 @@ class StudySettingsIn(Input):
     """What a lead may set; ranges are checked by the service."""
 
     guidelines = serializers.CharField(required=False, allow_blank=True, help_text="Markdown.")
-    strategy = serializers.CharField(required=False, help_text="random or llm_selector.")
+    strategy = serializers.CharField(required=False, help_text="One that fits the kind of study.")
     strategy_params = Options(required=False)
     weak_settings = Options(required=False)
     budget = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**31 - 1)
@@ -21,6 +21,17 @@ class StudySettingsIn(Input):
     target_p_best = serializers.FloatField(required=False, min_value=0.5, max_value=0.999)
     near_delta = serializers.FloatField(required=False, min_value=0.0, max_value=0.2)
     is_grouping_queries = serializers.BooleanField(required=False)
+    is_gold_counted = serializers.BooleanField(
+        required=False, help_text="Labelled studies: whether imported labels count at once."
+    )
+    label_words = serializers.ListField(
+        child=serializers.ListField(
+            child=serializers.CharField(allow_blank=True, max_length=300), min_length=2, max_length=2
+        ),
+        required=False,
+        max_length=1000,
+        help_text="Labelled studies: [label, words] of each option; empty for the labels that occur.",
+    )
     lease_minutes = serializers.IntegerField(required=False, min_value=1, max_value=1440)
 
 
@@ -51,6 +62,8 @@ class StudySettingsOut(serializers.Serializer[Study]):
     target_p_best = serializers.FloatField()
     near_delta = serializers.FloatField()
     is_grouping_queries = serializers.BooleanField()
+    is_gold_counted = serializers.BooleanField()
+    label_words = serializers.ListField()
     lease_minutes = serializers.IntegerField()
     seed = serializers.IntegerField()
 

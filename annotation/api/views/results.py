@@ -76,6 +76,6 @@ class VerdictsView(StudyList):
         """Return verdicts with what is shown of them, and without texts."""
         is_standing = self.request.query_params.get("standing") in ("1", "true")
         verdicts = Verdict.standing if is_standing else Verdict.objects
-        related = ("comparison__query", "comparison__candidate", "annotator")
+        related = ("study", "comparison__query", "comparison__candidate", "annotator")
         texts = ("comparison__query__turns", "comparison__query__reference", "comparison__query__metadata")
         return verdicts.filter(study=self.study("lead")).select_related(*related).defer(*texts).order_by("pk")

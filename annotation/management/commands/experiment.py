@@ -42,7 +42,7 @@ class Command(BaseCommand):
         """Run, and turn a refused value into a message."""
         try:
             bench = make_bench(options)
-            page = write_page(EXPERIMENTS[options["name"]](bench), bench.out)
+            page = write_page(EXPERIMENTS[options["name"]](bench), options["out"])
         except SelectorError as error:
             raise CommandError(error.message) from error
         self.stdout.write(page.read_text(encoding="utf-8"))
@@ -63,4 +63,4 @@ def make_bench(options: dict[str, Any]) -> Bench:
         n_realizations=options["realizations"],
         **{key: options[key] for key in ("pool", "budget", "seed", "processes")},
     )
-    return Bench(table, plan, options["out"], folder, count_realizations)
+    return Bench(table, plan, options["out"] / "realizations", folder, count_realizations)

@@ -29,8 +29,8 @@ class Command(BaseCommand):
     """Checks the files, makes the study where there is none, writes, and prints the merge report."""
 
     help = (
-        "Imports queries and responses: evaluation folders, long rows (JSON lines, CSV, Parquet), AlpacaEval "
-        "outputs. Twice the same files change nothing."
+        "Imports queries and responses: evaluation folders of texts or labels, long rows (JSON lines, "
+        "CSV, Parquet), AlpacaEval outputs. Twice the same files change nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,6 +39,12 @@ class Command(BaseCommand):
         parser.add_argument("--study", required=True, metavar="SLUG", help="made when there is none")
         parser.add_argument("--name", default="", help="of a new study; the slug when left out")
         parser.add_argument("--owner", default="", metavar="USERNAME", help="leads a new study")
+        parser.add_argument(
+            "--kind",
+            choices=["auto", *Study.Kind.values],
+            default="auto",
+            help="of a new study; found out from the files when left out",
+        )
         parser.add_argument("--baseline", default="", metavar="NAME", help="candidate to compare with")
         parser.add_argument("--strict", action="store_true", help="import nothing when any row is refused")
         parser.add_argument(
@@ -71,6 +77,7 @@ class Command(BaseCommand):
             is_strict=options["strict"],
             is_replacing=options["replace"],
             is_adding_queries=options["add_queries"],
+            kind="" if study else options["kind"],
         )
         bar: tqdm[NoReturn] = tqdm(total=1.0, bar_format="{l_bar}{bar}|{postfix}", disable=None)
         with bar:
@@ -84,8 +91,11 @@ class Command(BaseCommand):
             )
             if study is None:
                 name = options["name"] or options["study"]
-                study = study_create(user=owner, name=name, slug=options["study"])
-            return write_import(study, checked, on_progress=show)
+                study = study_create(user=owner, name=name, slug=options["study"], kind=checked.kind)
+            report = write_import(study, checked, on_progress=show)
+        if study.kind == Study.Kind.LABELLED and study.baseline:
+            self.stdout.write(f"baseline: {study.baseline.name}")
+        return report
 
     def _print(self, report: MergeReport) -> None:
         for line in report.to_lines():

@@ -4,52 +4,81 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotation.selection import DEFAULT_STRATEGY
 from annotation.simulation.experiments.bench import Bench, interval_words
+from annotation.simulation.experiments.comparison import (
+    MEASURES,
+    Result,
+    deficit,
+    deficit_words,
+    efficiency,
+    efficiency_words,
+    yardsticks_of,
+)
+from annotation.simulation.experiments.goals import goal_parts
 from annotation.simulation.pages import Cell, Page, Plot, ResultTable
 from annotation.simulation.run import replay_charts
 
-MEASURES = (("identification", "exactly the best"), ("near_1", "within one point of the best"))
+KEYS = dict(zip(MEASURES, ("identification", "near_1", "near_2", "near_5"), strict=True))
+COMPARED = ("exactly the best", "within one point")
+MEASURED = ":judges=measured"
 
 
 def run_ablation(bench: Bench) -> Page:
-    """Compare the strategies of the plan on the same pools.
+    """Compare the strategies of the plan, and those replayed to the end of the pool, on the same pools.
 
     Parameters
     ----------
     bench
-        Its plan names the strategies; efficiency is relative to the first of them.
+        Its plan names the strategies; efficiency is relative to the published method and to random.
 
     Source: algorithms.md section 6.
     """
-    name = bench.table.name
-    figures = bench.summarise(bench.run())
-    first = next(iter(figures))
-    parts: list[str | ResultTable | Plot] = [bench.describe()]
-    for measure, words in MEASURES:
-        columns = ("strategy", "verdicts", "95 % interval", "queries", f"times fewer than {first}")
-        rows = tuple(
-            (
-                label,
-                f[f"verdicts_to_90_{measure}"],
-                interval_words(f[f"verdicts_to_90_{measure}_interval"]),
-                _queries_at(f, f[f"verdicts_to_90_{measure}"]),
-                _times_fewer(figures[first], f, measure),
-            )
-            for label, f in figures.items()
-        )
-        parts.append(f"Spent until the answer is {words} in 90 % of replays, and stays so:")
-        parts.append(ResultTable(f"ablation-{name}-{measure}", columns, rows))
-    parts.append("Time per call, in milliseconds, on one core of a machine that was busy with other work:")
+    name, seed = bench.table.name, bench.plan.seed
+    results = bench.run()
+    if bench.whole:
+        results |= bench.run(strategies=bench.whole, budget=0, estimated=())
+    figures = bench.summarise(results)
+    parts: list[str | ResultTable | Plot] = [bench.describe() + _whole_words(bench)]
+    unit = "queries labelled" if bench.table.is_labelled else "verdicts spent"
+    parts.append(f"{unit.capitalize()} until 90 % of replays are right, and stay so, with 95 % intervals:")
+    parts.append(ResultTable(f"ablation-{name}", _threshold_columns(), _thresholds(figures)))
+    parts += goal_parts(bench, figures)
+    parts += _efficiency_parts(name, results, seed)
+    parts += _sentences(results, seed)
+    parts.append("Time per call, in milliseconds, one process per core:")
     parts.append(ResultTable(f"ablation-{name}-time", ("strategy", "ask", "tell"), _times(figures)))
     charts = replay_charts(name, figures)
     parts += [Plot(f"ablation-{name}-{stem}", chart) for stem, chart in charts.items()]
     return Page("ablation", f"Strategies on {name}", tuple(parts))
 
 
-def _times(figures: dict[str, dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:
-    return tuple(
-        (label, 1000 * f["seconds_per_ask"], 1000 * f["seconds_per_tell"]) for label, f in figures.items()
+def _whole_words(bench: Bench) -> str:
+    if not bench.whole:
+        return ""
+    return f" To the end of the pool, whatever the budget: {', '.join(f'`{w}`' for w in bench.whole)}."
+
+
+def _threshold_columns() -> tuple[str, ...]:
+    pairs = [(words, "95 % interval") for words in KEYS]
+    return (
+        "strategy",
+        *(word for pair in pairs for word in pair),
+        "queries touched to exact",
+        "to one point",
     )
+
+
+def _thresholds(figures: dict[str, dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:
+    rows = []
+    for label, f in figures.items():
+        row: list[Cell] = [label]
+        for key in KEYS.values():
+            spent = f[f"verdicts_to_90_{key}"]
+            row += [spent, interval_words(f[f"verdicts_to_90_{key}_interval"])]
+        row += [_queries_at(f, f[f"verdicts_to_90_{key}"]) for key in ("identification", "near_1")]
+        rows.append(tuple(row))
+    return tuple(rows)
 
 
 def _queries_at(figures: dict[str, Any], verdicts: int | None) -> Cell:
@@ -58,6 +87,52 @@ def _queries_at(figures: dict[str, Any], verdicts: int | None) -> Cell:
     return round(float(figures["queries"][figures["verdicts"].index(verdicts)]))
 
 
-def _times_fewer(first: dict[str, Any], other: dict[str, Any], measure: str) -> Cell:
-    spent, least = (f[f"verdicts_to_90_{measure}"] for f in (first, other))
-    return None if spent is None or least is None else float(spent) / float(least)
+def _efficiency_parts(name: str, results: dict[str, Result], seed: int) -> list[str | ResultTable | Plot]:
+    yardsticks = yardsticks_of(tuple(results))
+    if not yardsticks:
+        return []
+    columns = [f"{words}, against {y}" for y in yardsticks for words in COMPARED]
+    rows = tuple(
+        (
+            label,
+            *(
+                efficiency(own, results[y], MEASURES[words], seed).cell
+                for y in yardsticks
+                for words in COMPARED
+            ),
+        )
+        for label, own in results.items()
+    )
+    said = "Annotation efficiency: how many times fewer verdicts to 90 %, with 95 % intervals (paired pools):"
+    return [said, ResultTable(f"ablation-{name}-efficiency", ("strategy", *columns), rows)]
+
+
+def _sentences(results: dict[str, Result], seed: int) -> list[str | ResultTable | Plot]:
+    """Say in words what the default gains over random, and measured judges over uniform ones."""
+    said: list[str | ResultTable | Plot] = []
+    if DEFAULT_STRATEGY in results and "random" in results:
+        own, other = results[DEFAULT_STRATEGY], results["random"]
+        words = []
+        for measure in COMPARED:
+            found = efficiency(own, other, MEASURES[measure], seed)
+            words.append(efficiency_words(DEFAULT_STRATEGY, "random", found, measure))
+            worse = deficit(own, other, MEASURES[measure], seed)
+            words.append(deficit_words(DEFAULT_STRATEGY, "random", worse, measure))
+        said.append(" ".join(words))
+    for label in results:
+        plain = label.removesuffix(MEASURED)
+        if plain != label and plain in results:
+            words = [
+                efficiency_words(
+                    label, plain, efficiency(results[label], results[plain], MEASURES[measure], seed), measure
+                )
+                for measure in COMPARED
+            ]
+            said.append(" ".join(["Weights of the weak judges learnt from the verdicts:", *words]))
+    return said
+
+
+def _times(figures: dict[str, dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(
+        (label, 1000 * f["seconds_per_ask"], 1000 * f["seconds_per_tell"]) for label, f in figures.items()
+    )

@@ -28,7 +28,7 @@ def run_batches(bench: Bench) -> Page:
             interval_words(own[f"verdicts_to_90_{key}_interval"]) for key in ("identification", "near_1")
         ]
         rows.append((label, exact, words[0], near, words[1], 1000 * own["seconds_per_ask"]))
-    columns = ("strategy", "exact", "95 % interval", "near", "95 % interval", "ms per ask")
+    columns = ("strategy", "exact", "interval, exact", "near", "interval, near", "ms per ask")
     charts: dict[str, Chart] = replay_charts(name, figures)
     return Page(
         "batches",

@@ -8,6 +8,7 @@ from typing import Any
 
 from annotation.simulation import summary
 from annotation.simulation.pages import Cell
+from annotation.simulation.parallel import Runner
 from annotation.simulation.replay import ReplaySettings, Trace
 from annotation.simulation.run import Progress, ReplayPlan, resolve_plan, run_traces
 from annotation.simulation.tables import OutcomeTable
@@ -17,7 +18,7 @@ QUERY_GRAINED_FIRST = ("llm_selector_query", "llm_selector")
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Bench:
-    """A table, a plan and a folder.
+    """A table, a plan and where its realizations are kept.
 
     Parameters
     ----------
@@ -25,26 +26,30 @@ class Bench:
         The outcomes that answer instead of people.
     plan
         Strategies and sizes; experiments change single fields of it.
-    out
-        Keeps finished realizations and receives the page.
+    kept
+        Keeps finished realizations; several benches may share it.
     folder
         Where the table was read from, when it was: some experiments look for single votes there.
-    progress
+    progress, runner
         As in :func:`annotation.simulation.run.run_traces`.
+    whole
+        Strategies replayed to the end of the pool besides, whatever the plan's budget: yardsticks.
     """
 
     table: OutcomeTable
     plan: ReplayPlan
-    out: Path
+    kept: Path
     folder: Path | None = None
     progress: Progress | None = None
+    runner: Runner | None = None
+    whole: tuple[str, ...] = ()
 
     def run(
         self, table: OutcomeTable | None = None, **changes: Any
     ) -> dict[str, tuple[ReplaySettings, list[Trace]]]:
         """Replay with some fields of the plan changed, on another table when one is given."""
         plan = dataclasses.replace(self.plan, **changes)
-        return run_traces(table or self.table, plan, self.out / "realizations", self.progress)
+        return run_traces(table or self.table, plan, self.kept, self.progress, self.runner)
 
     def summarise(self, results: dict[str, tuple[ReplaySettings, list[Trace]]]) -> dict[str, dict[str, Any]]:
         """Return the figures of each strategy."""
@@ -66,7 +71,7 @@ class Bench:
             f"Data: `{table.name}`{judge} (digest `{table.digest()}`), {table.n_candidates} candidates "
             f"against `{table.baseline}`, {table.n_queries} queries. {plan.n_realizations} realizations of "
             f"{pool} queries, budget {budget:,} {unit}, seed {plan.seed}. Intervals: 95 %, by bootstrap over "
-            f"realizations unless stated. Machine: {machine['cores']} cores, {machine['machine']}, Python "
+            f"realizations unless stated. Machine: {machine['cpu']}, {machine['cores']} cores, Python "
             f"{machine['python']}, numpy {machine['numpy']}.{same}"
         )
 

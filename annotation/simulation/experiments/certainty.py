@@ -27,7 +27,7 @@ def run_calibration(bench: Bench) -> Page:
 
     Source: algorithms.md section 3, "Stop".
     """
-    results = bench.run(is_estimated_always=True)
+    results = bench.run(estimated=bench.plan.strategies)
     name = bench.table.name
     parts: list[str | ResultTable | Plot] = [bench.describe()]
     for within, words in WITHIN:

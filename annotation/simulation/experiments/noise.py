@@ -68,8 +68,15 @@ def _score(
     bench: Bench, tables: list[OutcomeTable], strategy: str, budget: int, *, is_last_only: bool
 ) -> NoiseGrid:
     plan = dataclasses.replace(bench.plan, budget=budget)
-    folder = bench.out / "realizations"
-    return score_noise(tables, strategy, plan, folder, is_last_only=is_last_only, progress=bench.progress)
+    return score_noise(
+        tables,
+        strategy,
+        plan,
+        bench.kept,
+        is_last_only=is_last_only,
+        progress=bench.progress,
+        runner=bench.runner,
+    )
 
 
 def _page(bench: Bench, name: str, title: str, text: str, grid: NoiseGrid, budget: int) -> Page:

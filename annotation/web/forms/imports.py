@@ -8,8 +8,14 @@ from annotation.web.forms.base import ManyFilesField
 
 FILES_HELP = (
     "One row per response, with query_id, prompt (or turns), model and response, as JSON lines, CSV or "
-    "Parquet; AlpacaEval model_outputs.json files; or queries.jsonl, responses.jsonl and outcomes.csv of an "
-    "evaluation folder together. Several at once; each may be gzipped."
+    "Parquet; AlpacaEval model_outputs.json files; queries.jsonl, responses.jsonl and outcomes.csv of an "
+    "evaluation folder together; or, for labels, predictions.csv and questions.jsonl. Several at once; each "
+    "may be gzipped."
+)
+KINDS = (
+    ("auto", "Find out from the files"),
+    ("pairwise", "Texts, compared in pairs with those of a baseline"),
+    ("labelled", "Labels, of which one is right for each query"),
 )
 STRICT_HELP = (
     "Import nothing if any row is refused. Otherwise the good rows are imported and the others listed."
@@ -25,6 +31,13 @@ class NewStudyForm(forms.Form):
         error_messages={"required": "The study needs a name."},
     )
     uploads = ManyFilesField(label="Files", help_text=FILES_HELP)
+    kind = forms.ChoiceField(
+        label="What candidates give",
+        choices=KINDS,
+        initial="auto",
+        required=False,
+        help_text="Labels are for multiple choice and classification: one label settles a whole query.",
+    )
     is_strict = forms.BooleanField(required=False, label="All or nothing", help_text=STRICT_HELP)
 
 

@@ -10,8 +10,10 @@ from django import forms
 
 from annotation.models import Study
 from annotation.rendering.numbers import plural
-from annotation.selection import STRATEGIES
+from annotation.selection import strategies_for
 from annotation.web.forms.base import KeysField, NumberField
+from annotation.web.forms.labels import FIELDS as LABEL_FIELDS
+from annotation.web.forms.labels import gold_field, words_field
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -113,22 +115,42 @@ class SetupForm(forms.Form):
         initial["baseline"] = study.baseline_id or suggested
         initial["candidates"] = [row.candidate.pk for row in rows if row.candidate.is_active]
         initial["shown"] = [row.candidate.pk for row in rows]
+        self.strategies = strategies_for(study.kind)
+        if study.strategy not in self.strategies:
+            initial["strategy"] = next(iter(self.strategies))
         super().__init__(data, initial=initial, label_suffix="")
+        self.is_labelled = study.kind == Study.Kind.LABELLED
+        if self.is_labelled:
+            self._fit_to_labels(study)
         self.is_draft = study.status == Study.Status.DRAFT
         self.rows = rows
         self._fill_choices(has_verdicts)
-        for name, strategy in STRATEGIES.items():
+        for name, strategy in self.strategies.items():
             for parameter in own_parameters(strategy.parameters):
                 field = parameter_field(parameter)
                 if name == study.strategy:
                     field.initial = study.strategy_params.get(parameter.name, parameter.default)
                 self.fields[f"{name}.{parameter.name}"] = field
 
+    def _fit_to_labels(self, study: Study) -> None:
+        """Leave out what concerns comparisons, and ask what concerns labels."""
+        del self.fields["is_grouping_queries"]
+        self.fields["overlap"].label = "Labels per query"
+        self.fields["lease_minutes"].label = "Minutes that a query stays on a desk"
+        self.fields["guidelines"].help_text = "Markdown. Annotators see it with the key l."
+        self.fields["budget"].help_text = "Labels that people may give at most. Empty: no limit."
+        self.fields["overlap"].help_text = "How many people label each query; the majority counts."
+        self.fields["label_words"] = words_field()
+        self.initial["label_words"] = study.label_words
+        if study.queries.exclude(gold="").exists():
+            self.fields["is_gold_counted"] = gold_field()
+            self.initial["is_gold_counted"] = "yes" if study.is_gold_counted else "no"
+
     def _fill_choices(self, has_verdicts: bool) -> None:
         named = [(row.candidate.pk, candidate_words(row)) for row in self.rows]
         fields: dict[str, Any] = self.fields
         fields["candidates"].choices = named
-        fields["strategy"].choices = [(name, strategy.label) for name, strategy in STRATEGIES.items()]
+        fields["strategy"].choices = [(name, cls.label) for name, cls in self.strategies.items()]
         fields["baseline"].choices = [("", "not chosen yet"), *named]
         fields["baseline"].disabled = has_verdicts
         fields["baseline"].help_text = (
@@ -149,7 +171,7 @@ class SetupForm(forms.Form):
 
     def _pass_over_other_strategies(self, chosen: str) -> None:
         """Forget what is wrong with parameters that nobody is going to use."""
-        for field in set(self.fields) - set(self.base_fields):
+        for field in set(self.fields) - set(self.base_fields) - set(LABEL_FIELDS):
             if not field.startswith(f"{chosen}."):
                 self.errors.pop(field, None)
 
@@ -162,7 +184,8 @@ class SetupForm(forms.Form):
 
     def settings(self) -> dict[str, Any]:
         """Return what `study_update` takes, the baseline as a candidate."""
-        values = {name: self.cleaned_data[name] for name in self.base_fields if name not in POOL_FIELDS}
+        names = {*self.base_fields, *LABEL_FIELDS} & set(self.fields) - set(POOL_FIELDS)
+        values = {name: self.cleaned_data[name] for name in names}
         by_key = {row.candidate.pk: row.candidate for row in self.rows}
         values["baseline"] = by_key[values["baseline"]]
         values["strategy_params"] = self._strategy_params(values["strategy"], values["near_delta"])
@@ -170,7 +193,7 @@ class SetupForm(forms.Form):
 
     def _strategy_params(self, strategy: str, near_delta: float) -> dict[str, Any]:
         params: dict[str, Any] = {}
-        for parameter in STRATEGIES[strategy].parameters:
+        for parameter in self.strategies[strategy].parameters:
             value = self.cleaned_data.get(f"{strategy}.{parameter.name}")
             params[parameter.name] = parameter.default if value is None else value
         if SHARED_PARAMETER in params:
@@ -191,7 +214,7 @@ class SetupForm(forms.Form):
 
     def _strategies(self) -> Iterator[StrategyOption]:
         chosen = self["strategy"].value()
-        for name, strategy in STRATEGIES.items():
+        for name, strategy in self.strategies.items():
             fields = [self[f"{name}.{parameter.name}"] for parameter in own_parameters(strategy.parameters)]
             yield StrategyOption(name, strategy.label, strategy.description, name == chosen, fields)
 

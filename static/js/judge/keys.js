@@ -3,6 +3,7 @@
 
 const SETTLE = 250; // milliseconds: a double press must not judge what nobody has read
 
+// `actions.choiceOf` says what a key decides, or null; `actions.letters` what else keys do.
 export function listenToKeys(actions, isSettling, toggle) {
   toggle.checked = areKeysOn();
   toggle.addEventListener("change", () => remember(toggle.checked));
@@ -41,17 +42,20 @@ function isTyping(target) {
 }
 
 function actionOf(event, actions) {
-  // By position, so that Shift+1 is found on every layout; by character for layouts without digits in that row.
-  const digit = /^(Digit|Numpad)([1-4])$/.exec(event.code)?.[2] || (/^[1-4]$/.test(event.key) ? event.key : "");
-  if (digit) {
-    const choice = { 1: "a", 2: "b", 3: "tie", 4: "both_bad" }[digit];
-    const strength = event.shiftKey && digit <= 2 ? 2 : 1;
-    return { isVerdict: true, run: () => actions.choose(choice, strength) };
-  }
-  const letters = {
-    u: actions.undo, s: actions.openSkip, c: actions.openComment, d: actions.differences, r: actions.raw,
-    g: actions.guidelines, "?": actions.keys,
-  };
-  const run = letters[event.key.toLowerCase()];
+  const choice = actions.choiceOf(event);
+  if (choice) return { isVerdict: true, run: () => actions.choose(...choice) };
+  const run = actions.letters[event.key.toLowerCase()];
   return run ? { isVerdict: false, run } : null;
+}
+
+// By position, so that Shift+1 is found on every layout; by character for layouts without digits in that row.
+export function digitOf(event) {
+  return /^(Digit|Numpad)([0-9])$/.exec(event.code)?.[2] || (/^[0-9]$/.test(event.key) ? event.key : "");
+}
+
+// What the keys of a comparison decide: a choice and how strongly.
+export function verdictOf(event) {
+  const digit = digitOf(event);
+  const choice = { 1: "a", 2: "b", 3: "tie", 4: "both_bad" }[digit];
+  return choice ? [choice, event.shiftKey && digit <= 2 ? 2 : 1] : null;
 }

@@ -1,6 +1,7 @@
 // The judging page: the comparison on the screen, the next one already fetched, verdicts sent behind the reader's back.
 import { Api, Unreachable, wordsOf } from "./api.js";
-import { listenToKeys } from "./keys.js";
+import { listenToKeys, verdictOf } from "./keys.js";
+import * as options from "./options.js";
 import { Outbox, recallGiven, rememberGiven } from "./outbox.js";
 import * as view from "./view.js";
 
@@ -8,7 +9,9 @@ const HEARTBEAT = 120_000;
 const OFFLINE = "No answer from the server. Your verdicts are kept on this device and sent as soon as it answers";
 
 const form = document.getElementById("verdict-form");
-const strengthBox = form.elements.strength;
+const isLabelling = form.dataset.kind === "labelled"; // one label per query, instead of a verdict per comparison
+const strengthBox = form.elements.strength || { checked: false };
+const thing = isLabelling ? "query" : "comparison";
 const comment = document.getElementById("comment");
 const api = new Api(form);
 const ready = []; // comparisons fetched ahead, the next one first
@@ -62,7 +65,7 @@ async function claimAhead() {
 async function next() {
   if (!ready.length) {
     current = null;
-    view.showEmpty("Fetching the next comparison …");
+    view.showEmpty(`Fetching the next ${thing} …`);
     const isSent = await outbox.flush();
     await fetchAhead();
     if (!ready.length) {
@@ -86,6 +89,7 @@ function put(comparison) {
   closeSheets();
   form.querySelector('[value="undo"]').disabled = false;
   view.showComparison(comparison.html);
+  if (isLabelling) options.prepare();
   shownAt = performance.now();
   api.show(current).then(noticeIfGone, ignoreUnreachable);
 }
@@ -129,7 +133,7 @@ async function undo() {
     if (current) ready.unshift({ id: current, html: currentHtml });
     put(answer.body);
     view.showProgress(answer.body.progress);
-    view.showNotice("good", "Your last verdict is undone. Judge this comparison again.");
+    view.showNotice("good", isLabelling ? "Your last label is undone. Label this query again." : "Your last verdict is undone. Judge this comparison again.");
   } catch (error) {
     ignoreUnreachable(error);
     view.showNotice("warning", "No answer from the server: nothing was undone. Try again in a moment.");
@@ -184,13 +188,17 @@ form.addEventListener("submit", (event) => {
 listenToKeys(
   {
     choose,
-    undo,
-    openSkip: () => openSheet("skip-sheet", "reason"),
-    openComment: () => openSheet("comment-sheet", "comment"),
-    guidelines: () => openSheet("guidelines"),
-    keys: () => openSheet("keys"),
-    differences: () => view.toggle("differences"),
-    raw: () => view.toggle("raw"),
+    choiceOf: isLabelling ? options.choiceOf : verdictOf,
+    letters: {
+      u: undo,
+      s: () => openSheet("skip-sheet", "reason"),
+      r: () => view.toggle("raw"),
+      "?": () => openSheet("keys"),
+      // The letters a to j are options of a query.
+      [isLabelling ? "n" : "c"]: () => openSheet("comment-sheet", "comment"),
+      [isLabelling ? "l" : "g"]: () => openSheet("guidelines"),
+      ...(isLabelling ? { "/": options.openFilter } : { d: () => view.toggle("differences") }),
+    },
     close: (target) => {
       closeSheets();
       target.blur();
@@ -206,7 +214,7 @@ document.getElementById("reason").addEventListener("keydown", (event) => {
   skip(event.target.value);
 });
 document.getElementById("toggle-raw").addEventListener("click", () => view.toggle("raw"));
-document.getElementById("toggle-differences").addEventListener("click", () => view.toggle("differences"));
+document.getElementById("toggle-differences")?.addEventListener("click", () => view.toggle("differences"));
 document.querySelectorAll(".needs-js").forEach((place) => (place.hidden = false));
 
 // ---- Keeping and giving back ----------------------------------------------------------------------------
@@ -267,6 +275,7 @@ window.addEventListener("pageshow", (event) => {
 
 async function start() {
   view.drawMathematics();
+  if (isLabelling) options.listen((label) => choose(label, 1));
   outbox.load();
   const isJudged = outbox.items.some((verdict) => verdict.lease === current);
   await outbox.flush();

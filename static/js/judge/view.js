@@ -17,11 +17,11 @@ export function showComparison(html) {
   document.getElementById("comparison-title").focus({ preventScroll: true });
 }
 
-// The texts of a comparison as one string: equal for two leases of the same comparison.
+// The texts of a comparison, or a query's name, as one string: equal for two leases of the same.
 export function textsOf(html) {
   const box = document.createElement("template");
   box.innerHTML = html;
-  return JSON.stringify(Array.from(box.content.querySelectorAll(".plain.raw"), (place) => place.textContent));
+  return JSON.stringify(Array.from(box.content.querySelectorAll(".plain.raw, .query-id"), (place) => place.textContent));
 }
 
 export function showEmpty(words) {

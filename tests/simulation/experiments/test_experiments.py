@@ -43,10 +43,38 @@ def test_sanity_ignores_the_budget_and_passes(tmp_path):
     assert page.parts[-1].startswith("Passed")
 
 
-def test_ablation_is_relative_to_the_first(tmp_path):
-    exact = tables_of(EXPERIMENTS["ablation"](make_bench(tmp_path)))[0]
-    assert exact.rows[0][-1] == 1.0
-    assert exact.rows[1][-1] == pytest.approx(exact.rows[0][1] / exact.rows[1][1])
+def test_ablation_is_relative_to_the_yardsticks(tmp_path):
+    bench = make_bench(tmp_path, budget=12, strategies=("random",))
+    bench = dataclasses.replace(bench, whole=("random_query",))
+    spent, efficiency, _ = tables_of(EXPERIMENTS["ablation"](bench))
+    assert [row[0] for row in spent.rows] == ["random", "random_query"]
+    # Only what is replayed to the end of the pool is sure to find the best.
+    whole = dict(zip(spent.columns, spent.rows[1], strict=True))
+    assert whole["within five points"] <= whole["within one point"] <= whole["exactly the best"] <= 56
+    assert efficiency.columns[1:] == (
+        "exactly the best, against random",
+        "within one point, against random",
+    )
+
+
+def test_a_strategy_is_as_efficient_as_itself(tmp_path):
+    _, efficiency, _ = tables_of(EXPERIMENTS["ablation"](make_bench(tmp_path)))
+    columns = dict(zip(efficiency.columns, efficiency.rows[0], strict=True))
+    assert columns["exactly the best, against random"] == "1.0 (1.0 to 1.0)"
+
+
+def test_ablation_says_what_the_default_gains(tmp_path):
+    page = EXPERIMENTS["ablation"](make_bench(tmp_path, strategies=("item_response", "random")))
+    (words,) = [p for p in page.parts if isinstance(p, str) and p.startswith("`item_response` against")]
+    assert "times fewer verdicts" in words
+    assert "pointwise 95 %" in words
+
+
+def test_ablation_says_whether_measured_judges_help(tmp_path):
+    names = ("llm_selector", "llm_selector:judges=measured")
+    page = EXPERIMENTS["ablation"](make_bench(tmp_path, strategies=names))
+    words = "Weights of the weak judges learnt from the verdicts: `llm_selector:judges=measured` against"
+    assert any(str(part).startswith(words) for part in page.parts)
 
 
 def test_calibration_has_a_row_per_target_and_share(tmp_path):
