@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_lowercase
 from typing import Protocol
 
 from django.template.loader import render_to_string
 
 from annotation.rendering.comparison import render_turn
 
-# As many have a key of their own; longer lists can be searched.
-N_KEYS = 10
 DIGITS = "1234567890"
+LETTERS = "abcdefghij"
+# Longer lists can be searched.
+N_KEYS = len(DIGITS)
 
 
 class Option(Protocol):
@@ -40,32 +40,51 @@ class Labelling(Protocol):
 
 @dataclass(frozen=True)
 class KeyedOption:
-    """An option with its keys; ``is_named`` when its label is shown beside the words."""
+    """An option with the keys that choose it; the first one is shown, none when there is no key left."""
 
     label: str
     words: str
-    key: str
-    keys: str
+    keys: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The key that is shown."""
+        return self.keys[0] if self.keys else ""
 
     @property
     def is_named(self) -> bool:
-        """Whether the label says more than the key: the letter of the key need not stand there twice."""
-        return bool(self.words) and self.label.casefold() != self.key.casefold()
+        """Whether the label is shown beside its words: not when the key says it already."""
+        return bool(self.words) and self.label.casefold() != self.key
 
 
 def key_options(options: Sequence[Option]) -> list[KeyedOption]:
-    """Give the first ten options a digit and a letter; the one that is the option's own name is shown."""
-    keyed = []
-    for place, option in enumerate(options):
-        if place >= N_KEYS:
-            keyed.append(KeyedOption(option.label, option.words, "", ""))
-            continue
-        digit, letter = DIGITS[place], ascii_lowercase[place]
-        is_letter = option.label.casefold() == letter
-        keyed.append(
-            KeyedOption(option.label, option.words, letter if is_letter else digit, f"{digit} {letter}")
+    """Give options a digit and a letter each.
+
+    A label that is itself a digit or a letter from a to j is chosen by that key; where there are such labels,
+    no other option gets a digit (or letter), so that a key never means something else than it says.
+    """
+    labels = [option.label.casefold() for option in options]
+    by_place = [keys for keys in (DIGITS, LETTERS) if not set(keys) & set(labels)]
+    return [
+        KeyedOption(
+            option.label,
+            option.words,
+            (
+                *([label] if label in own_keys(labels) else []),
+                *(keys[place] for keys in by_place if place < len(keys)),
+            ),
         )
-    return keyed
+        for place, (option, label) in enumerate(zip(options, labels, strict=True))
+    ]
+
+
+def own_keys(labels: Sequence[str]) -> set[str]:
+    """Return the labels that are keys themselves, those excepted that differ only in case."""
+    return {
+        label
+        for label in labels
+        if len(label) == 1 and label in DIGITS + LETTERS and labels.count(label) == 1
+    }
 
 
 def render_label(view: Labelling) -> str:
