@@ -105,6 +105,8 @@ class PooledGains:
         self._accurate = evidence.by_accuracy
         self.n_candidates = len(evidence.accuracy)
         self._entropy = float(self._fit([])[1].mean())
+        # Lines of choice that differ in doubt alone share their first steps.
+        self._steps: dict[tuple[tuple[int, ...], bytes, int | None], StepGains] = {}
 
     def _fit(self, members: Sequence[int], start: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
         design = self._features.design(list(members))
@@ -112,7 +114,13 @@ class PooledGains:
         return fit_weights(design, self._labels, PENALTY, start=start, n_steps=n_steps)
 
     def step(self, members: Sequence[int], price: FloatArray, *, only: int | None = None) -> StepGains:
-        """Return the exact gains of the shortlist."""
+        """Return the exact gains of the shortlist; asked again, those found before."""
+        key = (tuple(members), price.tobytes(), only)
+        if key not in self._steps:
+            self._steps[key] = self._step(members, price, only)
+        return self._steps[key]
+
+    def _step(self, members: Sequence[int], price: FloatArray, only: int | None) -> StepGains:
         weights, before = self._fit(members)
         chosen = [only] if only is not None else self._shortlist(members, weights, price)
         after = np.array([self._fit([*members, j], np.append(weights, 0.2))[1] for j in chosen])

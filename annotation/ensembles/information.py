@@ -180,8 +180,20 @@ def joint_codes(columns: IntArray) -> NDArray[np.int64]:
     table = np.atleast_2d(np.asarray(columns).T).T
     if not table.shape[1]:
         return np.zeros(len(table), dtype=np.int64)
+    if table.shape[1] == 1:
+        return _single_codes(table[:, 0])
     _, codes = np.unique(table, axis=0, return_inverse=True)
     return np.asarray(codes.ravel(), dtype=np.int64)
+
+
+def _single_codes(column: IntArray) -> NDArray[np.int64]:
+    """Number the distinct values of a column from 0 in their order; counting where they are small."""
+    low, high = int(column.min(initial=0)), int(column.max(initial=0))
+    if high - low > 4 * len(column):
+        return np.asarray(np.unique(column, return_inverse=True)[1], dtype=np.int64)
+    shifted = np.asarray(column, dtype=np.int64) - low
+    place = np.cumsum(np.bincount(shifted, minlength=high - low + 1) > 0) - 1
+    return np.asarray(place[shifted], dtype=np.int64)
 
 
 def check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -31,6 +31,10 @@ MAX_CELLS = 60_000_000
 """Largest n_queries x n_options x n_candidates of features held in memory at once (0.5 GB)."""
 
 
+MOST_COLUMNS = 7
+"""Up to here adding columns in turn is quicker than ``reduce`` and rounds alike."""
+
+
 @dataclass(frozen=True)
 class Likelihoods:
     """Candidates' smoothed log P(answer | label).
@@ -193,16 +197,19 @@ def fit_weights(
     """
     goal = centre(design.shape[2] - 1)
     weights = goal.copy() if start is None else start.copy()
-    losses, p = _losses(design, labels, weights)
+    rows = np.arange(len(labels))
+    right = design[rows, labels].sum(axis=0)
+    ridge = (penalty + 1e-8) * np.eye(len(weights))
+    losses, p = _losses(design, rows, labels, weights)
     value = losses.sum() + penalty * ((weights - goal) ** 2).sum() / 2
     for _ in range(n_steps):
-        gradient, hessian = _derivatives(design, labels, p)
+        gradient, hessian = _derivatives(design, right, p)
         gradient += penalty * (weights - goal)
-        step = np.linalg.solve(hessian + (penalty + 1e-8) * np.eye(len(weights)), gradient)
+        step = np.linalg.solve(hessian + ridge, gradient)
         rate, before = 1.0, value
         while rate > 1e-4:
             trial = weights - rate * step
-            losses, p = _losses(design, labels, trial)
+            losses, p = _losses(design, rows, labels, trial)
             value = losses.sum() + penalty * ((trial - goal) ** 2).sum() / 2
             if value <= before + 1e-10:
                 break
@@ -216,23 +223,31 @@ def fit_weights(
 def probabilities(design: FloatArray, weights: FloatArray) -> FloatArray:
     """Return P(y | x), shape (n_queries, n_options)."""
     utility = design @ weights
-    p = np.exp(utility - utility.max(axis=1, keepdims=True))
-    return np.asarray(p / p.sum(axis=1, keepdims=True))
+    p = np.exp(utility - _over_options(np.maximum, utility))
+    return np.asarray(p / _over_options(np.add, p))
+
+
+def _over_options(combine: np.ufunc, values: FloatArray) -> FloatArray:
+    """Reduce over the options, shape (n_queries, 1); a short last axis is slow for ``reduce``."""
+    if values.shape[1] > MOST_COLUMNS:
+        return np.asarray(combine.reduce(values, axis=1, keepdims=True))
+    found = values[:, 0].copy()
+    for column in range(1, values.shape[1]):
+        combine(found, values[:, column], out=found)
+    return found[:, None]
 
 
 def _losses(
-    design: FloatArray, labels: NDArray[np.int64], weights: FloatArray
+    design: FloatArray, rows: NDArray[np.int64], labels: NDArray[np.int64], weights: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     p = probabilities(design, weights)
-    return -np.log(np.maximum(p[np.arange(len(labels)), labels], 1e-300)), p
+    return -np.log(np.maximum(p[rows, labels], 1e-300)), p
 
 
-def _derivatives(
-    design: FloatArray, labels: NDArray[np.int64], p: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _derivatives(design: FloatArray, right: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
     n, k, size = design.shape
     expected = (p[:, None, :] @ design)[:, 0]
     flat = design.reshape(n * k, size)
     hessian = flat.T @ (flat * p.reshape(n * k, 1)) - expected.T @ expected
-    gradient = expected.sum(axis=0) - design[np.arange(n), labels].sum(axis=0)
+    gradient = expected.sum(axis=0) - right
     return gradient, hessian

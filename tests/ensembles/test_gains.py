@@ -71,3 +71,14 @@ def test_the_rule_takes_tables_while_labels_fill_them():
 def test_the_rule_takes_the_copula_where_features_do_not_fit(monkeypatch):
     monkeypatch.setattr("annotation.ensembles.estimators.MAX_CELLS", 100)
     assert name_estimator(draw_table(independent_law(0.2, 0.3, 0.3), 200), 3) == "copula"
+
+
+def test_steps_asked_for_twice_are_told_apart_by_price_and_order():
+    gains = PooledGains(Evidence(draw_table(family_law(2, n=12)[0], 200)))
+    dear = np.where(np.arange(12) < 6, 100.0, 1.0)
+    first, again, priced = gains.step([0], FREE), gains.step([0], FREE), gains.step([0], dear)
+    assert first is again
+    assert priced is not first
+    np.testing.assert_allclose(
+        gains.step([3], FREE, only=5).gain, [gains.information([3, 5]) - gains.information([3])], atol=1e-6
+    )

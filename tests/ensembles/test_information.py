@@ -103,3 +103,9 @@ def test_bad_input_is_named():
         mutual_information(np.array([-1]), np.array([0]), missing="pairwise")
     with pytest.raises(InvalidValueError, match="0 counts"):
         entropy(np.zeros(3))
+
+
+@pytest.mark.parametrize("column", [[3, -1, 3, 0, 7], [10**9, 4, 10**9], [0, 0, 0], [2, 5]])
+def test_codes_of_one_column_are_the_ranks_of_its_values(column):
+    expected = np.unique(column, return_inverse=True)[1]
+    assert joint_codes(np.array(column)).tolist() == expected.tolist()

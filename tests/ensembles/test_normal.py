@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from annotation.ensembles.normal import bivariate_cdf, bivariate_density, normal_cdf, normal_quantile
+from annotation.ensembles.normal import SMALL, bivariate_cdf, bivariate_density, normal_cdf, normal_quantile
 
 
 @pytest.mark.parametrize("correlation", [-0.97, -0.4, 0.0, 0.3, 0.8, 0.99])
@@ -28,3 +28,9 @@ def test_the_density_is_the_slope_of_the_cdf():
 def test_quantiles_invert_the_cdf_and_end_infinite():
     assert normal_quantile(normal_cdf(1.3)) == pytest.approx(1.3)
     assert normal_quantile([0.0, 1.0]).tolist() == [-np.inf, np.inf]
+
+
+def test_small_and_large_arrays_round_alike(rng):
+    a, b, r = rng.normal(size=SMALL + 1), rng.normal(size=SMALL + 1), rng.uniform(-1, 1, size=SMALL + 1)
+    in_parts = [bivariate_cdf(a[part], b[part], r[part]) for part in (slice(None, 200), slice(200, None))]
+    np.testing.assert_array_equal(bivariate_cdf(a, b, r), np.concatenate(in_parts))

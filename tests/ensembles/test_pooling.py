@@ -3,10 +3,18 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from scipy.special import softmax
 
 from annotation.ensembles.answers import AnswerTable
 from annotation.ensembles.evidence import Evidence
-from annotation.ensembles.pooling import centre, cross_features, fit_likelihoods, fit_weights, log_prior
+from annotation.ensembles.pooling import (
+    centre,
+    cross_features,
+    fit_likelihoods,
+    fit_weights,
+    log_prior,
+    probabilities,
+)
 from annotation.exceptions import TooLargeError
 from tests.ensembles.worlds import draw_table, family_law, independent_law
 
@@ -72,3 +80,9 @@ def test_features_beyond_memory_are_refused(monkeypatch):
     monkeypatch.setattr("annotation.ensembles.pooling.MAX_CELLS", 100)
     with pytest.raises(TooLargeError, match="60 x 2 x 4"):
         cross_features(draw_table(family_law(3, n=4)[0], 60), 20.0, np.arange(60) % 5)
+
+
+@pytest.mark.parametrize("n_options", [1, 2, 4, 7, 8, 21])
+def test_probabilities_are_the_softmax_whatever_the_number_of_options(n_options, rng):
+    design, weights = rng.normal(size=(50, n_options, 3)), rng.normal(size=3)
+    np.testing.assert_allclose(probabilities(design, weights), softmax(design @ weights, axis=1), rtol=1e-12)
