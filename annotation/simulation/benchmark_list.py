@@ -89,12 +89,12 @@ FULL = (
 
 SMALL = "synthetic:few-queries"
 QUICK = (
-    Benchmark("sanity", SMALL, realizations=2),
+    Benchmark("sanity", SMALL, realizations=1),
     Benchmark("ablation", SMALL, realizations=3, budget=40, whole=("llm_selector_query", "random")),
     Benchmark("calibration", SMALL, strategies=("random", *DEFAULTS), realizations=3, budget=30),
     Benchmark("batches", SMALL, strategies=DEFAULTS, realizations=2, budget=30),
-    Benchmark("sensitivity", SMALL, strategies=("llm_selector_query",), realizations=2, pool=6),
-    Benchmark("tuning", SMALL, strategies=("llm_selector_query",), realizations=2, pool=6),
+    Benchmark("sensitivity", SMALL, strategies=("llm_selector_query",), realizations=1, pool=4),
+    Benchmark("tuning", SMALL, strategies=("llm_selector_query",), realizations=1, pool=4),
     Benchmark("weak-judges", SMALL, realizations=3),
     Benchmark("baseline-strength", SMALL, strategies=("random",), realizations=2, budget=30),
     Benchmark("domains", "synthetic:item-response", strategies=("random",), realizations=2, budget=30),

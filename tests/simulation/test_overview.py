@@ -17,9 +17,9 @@ from annotation.simulation.pages import Page, ResultTable
 
 def calibration_page(name="hand"):
     stops = [
-        (DEFAULT_STRATEGY, 0.8, 40, 50, 0.9, "0.770 to 0.960", 12.0),
-        (DEFAULT_STRATEGY, 0.95, 0, 50, float("nan"), "–", float("nan")),
-        ("random", 0.8, 50, 50, 0.1, "0.043 to 0.214", 9.0),
+        (DEFAULT_STRATEGY, 0.8, 40, 50, 0.85, 0.9, "0.770 to 0.960", 12.0),
+        (DEFAULT_STRATEGY, 0.95, 0, 50, float("nan"), float("nan"), "–", float("nan")),
+        ("random", 0.8, 50, 50, 0.82, 0.1, "0.043 to 0.214", 9.0),
     ]
     covered = [(DEFAULT_STRATEGY, 0.1, 20, 0.84, "0.800 to 0.880", 0.1), ("random", 0.1, 20, 0.2, "", 0.1)]
     return Page(

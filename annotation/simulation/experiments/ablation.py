@@ -60,13 +60,9 @@ def _whole_words(bench: Bench) -> str:
 
 
 def _threshold_columns() -> tuple[str, ...]:
-    pairs = [(words, "95 % interval") for words in KEYS]
-    return (
-        "strategy",
-        *(word for pair in pairs for word in pair),
-        "queries touched to exact",
-        "to one point",
-    )
+    pairs = [(words, f"interval, {words}") for words in KEYS]
+    queries = (f"queries touched, {words}" for words in COMPARED)
+    return ("strategy", *(word for pair in pairs for word in pair), *queries)
 
 
 def _thresholds(figures: dict[str, dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:
@@ -108,28 +104,26 @@ def _efficiency_parts(name: str, results: dict[str, Result], seed: int) -> list[
 
 
 def _sentences(results: dict[str, Result], seed: int) -> list[str | ResultTable | Plot]:
-    """Say in words what the default gains over random, and measured judges over uniform ones."""
+    """Say in words what the default gains over the yardsticks, and measured judges over uniform ones."""
     said: list[str | ResultTable | Plot] = []
+    if DEFAULT_STRATEGY in results:
+        others = yardsticks_of(tuple(results))
+        said += [" ".join(_gains(results, DEFAULT_STRATEGY, other, seed)) for other in others]
     if DEFAULT_STRATEGY in results and "random" in results:
-        own, other = results[DEFAULT_STRATEGY], results["random"]
-        words = []
-        for measure in COMPARED:
-            found = efficiency(own, other, MEASURES[measure], seed)
-            words.append(efficiency_words(DEFAULT_STRATEGY, "random", found, measure))
-            worse = deficit(own, other, MEASURES[measure], seed)
-            words.append(deficit_words(DEFAULT_STRATEGY, "random", worse, measure))
-        said.append(" ".join(words))
+        own, random = results[DEFAULT_STRATEGY], results["random"]
+        worse = {measure: deficit(own, random, MEASURES[measure], seed) for measure in COMPARED}
+        said.append(" ".join(deficit_words(DEFAULT_STRATEGY, "random", d, m) for m, d in worse.items()))
     for label in results:
         plain = label.removesuffix(MEASURED)
         if plain != label and plain in results:
-            words = [
-                efficiency_words(
-                    label, plain, efficiency(results[label], results[plain], MEASURES[measure], seed), measure
-                )
-                for measure in COMPARED
-            ]
+            words = _gains(results, label, plain, seed)
             said.append(" ".join(["Weights of the weak judges learnt from the verdicts:", *words]))
     return said
+
+
+def _gains(results: dict[str, Result], own: str, other: str, seed: int) -> list[str]:
+    found = {m: efficiency(results[own], results[other], MEASURES[m], seed) for m in COMPARED}
+    return [efficiency_words(own, other, gain, measure) for measure, gain in found.items()]
 
 
 def _times(figures: dict[str, dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:

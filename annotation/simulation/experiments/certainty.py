@@ -13,7 +13,16 @@ from annotation.simulation.summary import N_RESAMPLES
 
 WITHIN = ((0.01, "within one point of the best"), (0.0, "exactly the best"))
 SHARES = (0.05, 0.1, 0.25, 0.5, 0.75)
-STOP_COLUMNS = ("strategy", "stop at", "stopped", "of", "right", "95 % interval", "median verdicts")
+STOP_COLUMNS = (
+    "strategy",
+    "stop at",
+    "stopped",
+    "of",
+    "claimed",
+    "right",
+    "95 % interval",
+    "median verdicts",
+)
 COVERAGE_COLUMNS = ("strategy", "share of pool", "verdicts", "coverage", "95 % interval", "mean width")
 
 
@@ -68,5 +77,5 @@ def run_calibration(bench: Bench) -> Page:
 
 def _stop_row(label: str, stop: StopResult) -> tuple[Cell, ...]:
     interval = f"{stop.low:.3f} to {stop.high:.3f}" if stop.n_stopped else "–"
-    stopped = (stop.n_stopped, stop.n_realizations, stop.share, interval, stop.median_verdicts)
-    return (label, stop.target, *stopped)
+    right = (stop.mean_claim, stop.share, interval, stop.median_verdicts)
+    return (label, stop.target, stop.n_stopped, stop.n_realizations, *right)

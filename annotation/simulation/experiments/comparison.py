@@ -139,9 +139,12 @@ def deficit(own: Result, yardstick: Result, within: float, seed: int) -> Deficit
 def deficit_words(name: str, yardstick: str, found: Deficit, measure: str) -> str:
     """Return a sentence that says whether a strategy was ever worse than another."""
     if not found.n_worse:
-        return f"After no number of verdicts was it less often {measure} than `{yardstick}` (pointwise 95 %)."
+        return (
+            f"After no number of verdicts was `{name}` less often {measure} than `{yardstick}` "
+            "(pointwise 95 %)."
+        )
     return (
-        f"After {found.n_worse} of {found.n_points} numbers of verdicts it was less often {measure} than "
+        f"After {found.n_worse} of {found.n_points} numbers of verdicts `{name}` was less often {measure} than "
         f"`{yardstick}` (pointwise 95 %), by at most {100 * found.largest:.0f} points of replays, after "
         f"{found.verdicts:,} verdicts."
     )
