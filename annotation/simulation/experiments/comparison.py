@@ -144,8 +144,8 @@ def deficit_words(name: str, yardstick: str, found: Deficit, measure: str) -> st
             "(pointwise 95 %)."
         )
     return (
-        f"After {found.n_worse} of {found.n_points} numbers of verdicts `{name}` was less often {measure} than "
-        f"`{yardstick}` (pointwise 95 %), by at most {100 * found.largest:.0f} points of replays, after "
+        f"After {found.n_worse} of {found.n_points} numbers of verdicts `{name}` was less often {measure} "
+        f"than `{yardstick}` (pointwise 95 %), by at most {100 * found.largest:.0f} points of replays, after "
         f"{found.verdicts:,} verdicts."
     )
 
