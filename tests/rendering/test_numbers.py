@@ -1,5 +1,8 @@
 """Words for numbers."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 import pytest
 
 from annotation.rendering import numbers
@@ -31,3 +34,45 @@ def test_no_probability_is_said_to_be_certain(value, words):
 )
 def test_words(words, expected):
     assert words == expected
+
+
+@dataclass(frozen=True)
+class Found:
+    value: float
+    low: float
+    high: float
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "signed"),
+    [
+        (0.6342, "63.4", "+63.4"),
+        (-0.003, "−0.3", "−0.3"),
+        (-0.0001, "0.0", "0.0"),
+        (0.0, "0.0", "0.0"),
+        (None, "–", "–"),
+    ],
+)
+def test_points_have_one_digit_and_a_true_minus(value, plain, signed):
+    assert (numbers.points(value), numbers.points(value, is_signed=True)) == (plain, signed)
+
+
+def test_accuracies_and_gains_carry_their_intervals():
+    assert numbers.accuracy(Found(0.634, 0.61, 0.658)) == "63.4 % [61.0, 65.8]"
+    assert numbers.gain(Found(0.021, -0.008, 0.05)) == "+2.1 [−0.8, 5.0]"
+    assert numbers.accuracy(None) == numbers.gain(None) == numbers.accuracy("") == numbers.gain("") == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.1234, "0.123"), (-0.0021, "−0.002"), (-0.0001, "0.000"), (None, "–")]
+)
+def test_information_has_three_digits(value, words):
+    assert numbers.nats(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.002, "0.002"), (Decimal("0.250000"), "0.25"), (10, "10"), (1200.0, "1,200"), (0, "0"), (None, "–")],
+)
+def test_prices_are_written_out(value, words):
+    assert numbers.price(value) == words
