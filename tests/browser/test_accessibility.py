@@ -23,6 +23,7 @@ STUDY_PAGES = [
     "study-pool",
     "study-settings",
     "study-exports",
+    "study-ensembles",
     "study-import",
     "study-judge",
 ]

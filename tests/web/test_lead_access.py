@@ -20,6 +20,7 @@ PAGES = [
     "study-runs",
     "study-exports",
     "study-audit",
+    "study-ensembles",
 ]
 POSTS = ["study-discard", "study-invite", "study-member"]
 
@@ -59,7 +60,7 @@ def test_forged_posts_are_refused(study, lead_user, django_user_model):
 
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(lead_user)
-    for page in ("study-import", "study-settings", "study-members", "study-exports"):
+    for page in ("study-import", "study-settings", "study-members", "study-exports", "study-ensembles"):
         assert careful.post(address(study, page)).status_code == 403
     assert careful.post(reverse("study-new")).status_code == 403
     assert careful.post(address(study, "study-state", "pause")).status_code == 403
