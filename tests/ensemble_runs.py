@@ -1,7 +1,10 @@
 """Saved ensemble runs for tests, without the work of building them."""
 
+import datetime
+
 from annotation.models import BackgroundRun, EnsembleRun
 
+NOON = datetime.datetime(2026, 1, 5, 12, tzinfo=datetime.UTC)
 INTERVAL = {"value": 0.8, "low": 0.7, "high": 0.9}
 NAMES = ["candidate-0", "candidate-1"]
 SETTINGS = {
@@ -31,7 +34,12 @@ RESULT = {
 
 def save_run(study, status: str = "done", **changes) -> EnsembleRun:
     """Return a run of ``study``; ``settings`` and ``result`` change single values of the usual ones."""
-    run = BackgroundRun.objects.create(kind="build_ensemble", study=study, status=status)
+    finished_at = NOON if status == "done" else None
+    run = BackgroundRun.objects.create(
+        kind="build_ensemble", study=study, status=status, finished_at=finished_at
+    )
     result = {**RESULT, **changes.pop("result", {})} if status == "done" else {}
+    if result:
+        changes = {"n_labels": 40, "data_hash": "ab"} | changes
     settings = {**SETTINGS, **changes.pop("settings", {})}
     return EnsembleRun.objects.create(study=study, run=run, settings=settings, result=result, **changes)

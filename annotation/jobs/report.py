@@ -11,7 +11,10 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from annotation.lookups.figures import FIGURES, time_line
+from annotation.lookups.ensemble_figures import ENSEMBLE_FIGURES
+from annotation.lookups.ensemble_view import EnsembleView
+from annotation.lookups.ensembles import report_ensemble
+from annotation.lookups.figures import FIGURES, Figure, time_line
 from annotation.lookups.overview import Overview, get_overview
 from annotation.lookups.report import check_report_format, get_report, report_name
 from annotation.models import Study
@@ -39,14 +42,24 @@ class ReportFile:
 
 def report_context(overview: Overview) -> dict[str, Any]:
     """Return what the templates of the report need."""
+    ensemble = report_ensemble(overview.study)
     return {
         "study": overview.study,
         "overview": overview,
         "result": overview.result,
-        "report": get_report(overview),
+        "report": get_report(overview, ensemble),
+        "ensemble": ensemble,
+        "ensemble_figures": ensemble_figures(ensemble),
         "figures": {name.replace("-", "_"): draw(overview) for name, draw in FIGURES.items()},
         "time_line": time_line(overview, MOST_TIME_POINTS),
     }
+
+
+def ensemble_figures(ensemble: EnsembleView | None) -> list[Figure]:
+    """Return the charts of the ensemble, none without one."""
+    if ensemble is None or ensemble.findings is None:
+        return []
+    return [draw(ensemble.findings) for draw in ENSEMBLE_FIGURES.values()]
 
 
 def build_report(study: Study, report_format: str = "html") -> ReportFile:
@@ -61,7 +74,8 @@ def build_report(study: Study, report_format: str = "html") -> ReportFile:
     name, content_type = report_name(study, report_format), FORMATS[report_format]
     overview = get_overview(study)
     if report_format == "json":
-        return ReportFile(name, content_type, json.dumps(get_report(overview), indent=2, ensure_ascii=False))
+        report = get_report(overview, report_ensemble(study))
+        return ReportFile(name, content_type, json.dumps(report, indent=2, ensure_ascii=False))
     context = report_context(overview)
     if report_format == "md":
         return ReportFile(name, content_type, render_to_string("annotation/report.md", context))

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from annotation.exceptions import InvalidValueError
+from annotation.lookups.ensemble_view import EnsembleView
 from annotation.lookups.overview import Overview
 from annotation.lookups.provenance import code_version, data_hash, verdicts_hash
 from annotation.lookups.results import EntryResult
@@ -18,7 +19,7 @@ from annotation.selection import STRATEGIES
 REPORT_VERSION = 1
 
 
-def get_report(overview: Overview) -> dict[str, Any]:
+def get_report(overview: Overview, ensemble: EnsembleView | None) -> dict[str, Any]:
     """Return the report; counts are those of the standing verdicts in the database now."""
     study, result = overview.study, overview.result
     return {
@@ -50,7 +51,8 @@ def get_report(overview: Overview) -> dict[str, Any]:
         "weak_judges": [asdict(judge) for judge in result.judges],
         "agreement": _agreement(overview),
         "diagnoses": [asdict(diagnosis) for diagnosis in overview.diagnoses],
-        "limitations": limitations(overview),
+        "ensemble": ensemble.as_dict() if ensemble else None,
+        "limitations": [*limitations(overview), *ensemble_limitations(ensemble)],
         "provenance": {
             "seed": study.seed,
             "code_version": code_version(),
@@ -177,6 +179,21 @@ def limitations(overview: Overview) -> list[str]:
             f"The answer has not reached the target of {rate(study.target_p_best)}: more verdicts could "
             "change it."
         )
+    return known
+
+
+def ensemble_limitations(ensemble: EnsembleView | None) -> list[str]:
+    """Return what the ensemble's figures do not say."""
+    if ensemble is None or ensemble.findings is None:
+        return []
+    known = []
+    if ensemble.kind == Study.Kind.PAIRWISE:
+        known.append(
+            "The ensemble was not tried out: its figures follow from which candidates lose the same "
+            "comparisons, and they take it that a rule can tell which member is right."
+        )
+    if not ensemble.findings.is_enough:
+        known.append("The ensemble rests on fewer labels or joint verdicts than it should.")
     return known
 
 

@@ -10,9 +10,12 @@ from annotation.exceptions import InvalidValueError
 from annotation.jobs.prepare_study import prepare_study
 from annotation.jobs.refresh_selection import refresh_study
 from annotation.jobs.report import build_report
+from annotation.lookups.ensemble_figures import ENSEMBLE_FIGURES
+from annotation.lookups.figures import FIGURES
 from annotation.lookups.provenance import data_hash, verdicts_hash
 from annotation.models import BackgroundRun, Response, Verdict
 from annotation.services.verdicts import verdict_undo
+from tests.ensemble_runs import save_run
 from tests.factories import judge, make_study
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +171,46 @@ def test_hashes_change_with_what_they_stand_for(judged):
     assert verdicts_hash(judged) != verdicts
     Response.objects.filter(query__study=judged).first().delete()
     assert data_hash(judged) != data
+
+
+def test_the_ensemble_is_in_every_form_of_the_report(judged):
+    rich = save_run(judged, n_labels=40, data_hash="cafe", settings={"objective": "mrmr"})
+    save_run(judged, status="running")
+    for form in ("html", "md"):
+        text = build_report(judged, form).text
+        assert "It pays." in text
+        assert "cafe" in text
+        assert "80.0 % [70.0, 90.0]" in text
+    report = json.loads(build_report(judged, "json").text)
+    assert report["ensemble"]["id"] == rich.pk
+    assert report["ensemble"]["findings"]["sizes"][1]["gain"]["low"] == 0.7
+    assert any("was not tried out" in sentence for sentence in report["limitations"])
+
+
+def test_the_ensembles_charts_stand_alone_in_the_file(judged):
+    save_run(judged, n_labels=40)
+    outline = Outline()
+    text = build_report(judged, "html").text
+    outline.feed(text)
+    assert [attrs for tag, attrs in outline.tags if tag == "a"] == []
+    assert text.count("<figure") == len(FIGURES) + len(ENSEMBLE_FIGURES)
+
+
+def test_the_chosen_ensemble_comes_before_the_newest(judged):
+    save_run(judged, is_in_report=True, result={"sentence": "The chosen one."})
+    save_run(judged)
+    assert "The chosen one." in build_report(judged, "md").text
+
+
+def test_without_an_ensemble_the_report_says_nothing_of_one(judged):
+    save_run(judged, status="failed")
+    assert json.loads(build_report(judged, "json").text)["ensemble"] is None
+    assert "nsemble" not in build_report(judged, "html").text.split("</style>")[1]
+    assert "## Ensemble" not in build_report(judged, "md").text
+
+
+def test_names_in_the_ensemble_are_shown_as_they_are(judged):
+    members = ["<b>bold</b> | pipe"]
+    save_run(judged, result={"members": members, "sentence": "<script>alert(1)</script>"})
+    assert "<script>alert" not in build_report(judged, "html").text
+    assert "\\<b\\>bold" in build_report(judged, "md").text
