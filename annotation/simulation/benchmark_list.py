@@ -65,12 +65,12 @@ FULL = (
         )
         for world, pool in WORLDS
     ),
-    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=50, budget=2000),
+    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=30, budget=2000),
     Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=25, alias="alpacaeval1-queries"),
     Benchmark(
         "ablation", "alpacaeval1", strategies=JUDGES, realizations=40, budget=2500, alias="alpacaeval1-judges"
     ),
-    Benchmark("ablation", "jmle2026-medical", strategies=("*",), pool=300),
+    Benchmark("ablation", "jmle2026-medical", strategies=("*",), realizations=50, pool=300),
     Benchmark("ablation", "textclass-policy-en", strategies=LABELLED, realizations=50, pool=300),
     Benchmark("ablation", "textclass-technology-en", strategies=LABELLED, realizations=50, pool=300),
     Benchmark("ablation", "mmlu-pro", strategies=LABELLED, realizations=50),

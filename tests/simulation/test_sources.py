@@ -3,7 +3,7 @@
 import pytest
 
 from annotation.selection import STRATEGIES
-from annotation.simulation.sources import code_digest, strategy_sources
+from annotation.simulation.sources import code_digest, code_of, strategy_sources
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,11 @@ def test_every_strategy_has_a_digest_of_its_own():
     assert len({code_digest(name) for name in STRATEGIES}) >= len(
         {cls.__module__ for cls in STRATEGIES.values()}
     )
+
+
+def test_words_about_the_code_do_not_count():
+    one = 'def f(x):\n    """Old."""\n    return x + 1  # why\n'
+    other = 'X = 1\n\n\ndef f(x):\n    """New."""\n\n    return x + 1\n'
+    assert code_of(one) == code_of(other.removeprefix("X = 1\n\n\n"))
+    assert code_of(one) != code_of(other)
+    assert code_of(one) != code_of(one.replace("1", "2"))
