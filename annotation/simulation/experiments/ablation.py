@@ -13,6 +13,8 @@ from annotation.simulation.experiments.comparison import (
     deficit_words,
     efficiency,
     efficiency_words,
+    mean_gain,
+    mean_gain_words,
     yardsticks_of,
 )
 from annotation.simulation.experiments.goals import goal_parts
@@ -20,7 +22,8 @@ from annotation.simulation.pages import Cell, Page, Plot, ResultTable
 from annotation.simulation.run import replay_charts
 
 KEYS = dict(zip(MEASURES, ("identification", "near_1", "near_2", "near_5"), strict=True))
-COMPARED = ("exactly the best", "within one point")
+ONE_POINT = "within one point"
+COMPARED = ("exactly the best", ONE_POINT)
 MEASURED = ":judges=measured"
 
 
@@ -123,7 +126,11 @@ def _sentences(results: dict[str, Result], seed: int) -> list[str | ResultTable 
 
 def _gains(results: dict[str, Result], own: str, other: str, seed: int) -> list[str]:
     found = {m: efficiency(results[own], results[other], MEASURES[m], seed) for m in COMPARED}
-    return [efficiency_words(own, other, gain, measure) for measure, gain in found.items()]
+    mean = mean_gain(results[own], results[other], MEASURES[ONE_POINT], seed)
+    return [
+        *(efficiency_words(own, other, gain, measure) for measure, gain in found.items()),
+        mean_gain_words(own, other, mean, ONE_POINT),
+    ]
 
 
 def _times(figures: dict[str, dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from annotation.simulation.metrics import bootstrap_weights, threshold_samples, verdicts_to_level
+from annotation.simulation.metrics import (
+    TOLERANCE,
+    bootstrap_weights,
+    threshold_samples,
+    verdicts_to_level,
+)
 from annotation.simulation.metrics import success_curve as success
 from annotation.simulation.pages import Cell
 from annotation.simulation.replay import ReplaySettings, Trace
 from annotation.simulation.summary import N_RESAMPLES, stack_traces
+from annotation.simulation.tables import FloatArray, IntArray
 
 Result = tuple[ReplaySettings, list[Trace]]
 MEASURES = {
@@ -79,17 +85,18 @@ def efficiency(own: Result, yardstick: Result, within: float, seed: int) -> Effi
 
 def efficiency_words(name: str, yardstick: str, found: Efficiency, measure: str) -> str:
     """Return a sentence that says how two strategies compare, and whether the interval leaves doubt."""
+    words = f"`{name}` against `{yardstick}`, {measure}:"
     if found.ratio is None:
-        return (
-            f"`{name}` against `{yardstick}`, {measure}: at least one does not reach 90 % within the budget."
-        )
-    if found.low > 1:
-        judged = "clearly fewer"
-    elif found.high < 1:
-        judged = "clearly more"
+        return f"{words} at least one does not reach 90 % within the budget."
+    ends = [found.low, found.high]
+    if found.ratio >= 1:
+        words = f"{words} {found.ratio:.1f} times fewer verdicts"
     else:
-        judged = "no clear difference"
-    return f"`{name}` against `{yardstick}`, {measure}: {found.cell} times fewer verdicts, {judged}."
+        words = f"{words} {1 / found.ratio:.1f} times more verdicts"
+        ends = [1 / end if end else np.inf for end in reversed(ends)]
+    interval = " to ".join(f"{end:.1f}" if np.isfinite(end) else "beyond" for end in ends)
+    is_clear = found.low > 1 or found.high < 1
+    return f"{words} (95 % interval {interval}), {'a clear' if is_clear else 'no clear'} difference."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,14 +125,8 @@ def deficit(own: Result, yardstick: Result, within: float, seed: int) -> Deficit
     own, yardstick, within, seed
         As in :func:`efficiency`.
     """
-    n = min(len(own[1]), len(yardstick[1]))
-    common, ours, theirs = np.intersect1d(own[0].verdicts, yardstick[0].verdicts, return_indices=True)
-    right = [
-        (stack_traces(traces[:n], "gaps")[:, at] <= within + 1e-9).astype(np.float64)
-        for traces, at in ((own[1], ours), (yardstick[1], theirs))
-    ]
-    difference = right[0] - right[1]
-    high = np.quantile(bootstrap_weights(n, N_RESAMPLES, seed) @ difference, 0.975, axis=0)
+    difference, common = _right_differences(own, yardstick, within)
+    high = np.quantile(bootstrap_weights(len(difference), N_RESAMPLES, seed) @ difference, 0.975, axis=0)
     behind = np.where(high < -1e-9, -difference.mean(axis=0), 0.0)
     worst = int(np.argmax(behind))
     return Deficit(
@@ -153,3 +154,59 @@ def deficit_words(name: str, yardstick: str, found: Deficit, measure: str) -> st
 def yardsticks_of(labels: Sequence[str]) -> list[str]:
     """Return what efficiency is relative to: the published method, where it was replayed, and random."""
     return [name for name in ("llm_selector_query", "random") if name in labels]
+
+
+@dataclasses.dataclass(frozen=True)
+class MeanGain:
+    """By how much the share of right answers differs, averaged over the verdicts up to ``budget``.
+
+    Attributes
+    ----------
+    gain, low, high
+        Difference of the shares, and its 95 % bootstrap interval over common realizations.
+    budget
+        The larger of the verdicts that both were recorded at.
+    """
+
+    gain: float
+    low: float
+    high: float
+    budget: int
+
+
+def mean_gain(own: Result, yardstick: Result, within: float, seed: int) -> MeanGain:
+    """Compare two strategies whether or not they reach 90 %.
+
+    Parameters
+    ----------
+    own, yardstick, within, seed
+        As in :func:`efficiency`.
+    """
+    difference, verdicts = _right_differences(own, yardstick, within)
+    # Each checkpoint stands for the verdicts since the one before it.
+    steps = np.diff(verdicts, prepend=0) / verdicts[-1]
+    samples = bootstrap_weights(len(difference), N_RESAMPLES, seed) @ (difference @ steps)
+    low, high = np.quantile(samples, [0.025, 0.975])
+    return MeanGain(float((difference @ steps).mean()), float(low), float(high), int(verdicts[-1]))
+
+
+def mean_gain_words(name: str, yardstick: str, found: MeanGain, measure: str) -> str:
+    """Return a sentence that says which strategy is right more often on average, and how sure that is."""
+    points = [f"{100 * value:+.1f}" for value in (found.gain, found.low, found.high)]
+    is_clear = found.low > 0 or found.high < 0
+    return (
+        f"Averaged over up to {found.budget:,} verdicts, the share of replays in which `{name}` is {measure} "
+        f"differs from `{yardstick}`'s by {points[0]} points (95 % interval {points[1]} to {points[2]}), "
+        f"{'a clear' if is_clear else 'no clear'} difference."
+    )
+
+
+def _right_differences(own: Result, yardstick: Result, within: float) -> tuple[FloatArray, IntArray]:
+    """Return (n, n_common) differences of right answers, 1 or 0, and the common numbers of verdicts."""
+    n = min(len(own[1]), len(yardstick[1]))
+    common, ours, theirs = np.intersect1d(own[0].verdicts, yardstick[0].verdicts, return_indices=True)
+    right = [
+        (stack_traces(traces[:n], "gaps")[:, at] <= within + TOLERANCE).astype(np.float64)
+        for traces, at in ((own[1], ours), (yardstick[1], theirs))
+    ]
+    return right[0] - right[1], common

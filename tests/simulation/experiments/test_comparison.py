@@ -8,6 +8,8 @@ from annotation.simulation.experiments.comparison import (
     deficit_words,
     efficiency,
     efficiency_words,
+    mean_gain,
+    mean_gain_words,
 )
 from annotation.simulation.replay import ReplaySettings, Trace
 
@@ -28,7 +30,8 @@ def test_the_ratio_is_that_of_the_verdicts():
     found = efficiency(make_result([2] * 5), make_result([8] * 5), 0.0, seed=0)
     assert (found.ratio, found.low, found.high) == (4.0, 4.0, 4.0)
     assert found.cell == "4.0 (4.0 to 4.0)"
-    assert "clearly fewer" in efficiency_words("a", "b", found, "exactly the best")
+    words = efficiency_words("a", "b", found, "exactly the best")
+    assert words.endswith("4.0 times fewer verdicts (95 % interval 4.0 to 4.0), a clear difference.")
 
 
 def test_pools_are_paired():
@@ -52,7 +55,8 @@ def test_what_is_not_reached_has_no_ratio():
 
 def test_more_verdicts_are_said():
     found = efficiency(make_result([8] * 5), make_result([2] * 5), 0.0, seed=0)
-    assert "clearly more" in efficiency_words("a", "b", found, "exactly the best")
+    words = efficiency_words("a", "b", found, "exactly the best")
+    assert words.endswith("4.0 times more verdicts (95 % interval 4.0 to 4.0), a clear difference.")
     same = efficiency(make_result([2, 8]), make_result([8, 2]), 0.0, seed=0)
     assert "no clear difference" in efficiency_words("a", "b", same, "exactly the best")
 
@@ -79,3 +83,15 @@ def test_only_common_checkpoints_are_compared():
 def test_the_allowed_gap_decides(within):
     found = efficiency(make_result([4] * 3), make_result([8] * 3), within, seed=0)
     assert found.ratio == (1.0 if within == 0.3 else 2.0)
+
+
+def test_the_mean_gain_counts_verdicts_not_checkpoints():
+    verdicts = np.array([1, 2, 10])
+    own, other = (make_result(at, verdicts=verdicts) for at in ([3] * 4, [99] * 4))
+    found = mean_gain(own, other, 0.0, seed=0)
+    # Right from the third checkpoint on, which stands for 8 of 10 verdicts.
+    assert (found.gain, found.low, found.high, found.budget) == pytest.approx((0.8, 0.8, 0.8, 10))
+    words = mean_gain_words("a", "b", found, "right")
+    assert "+80.0 points (95 % interval +80.0 to +80.0), a clear difference" in words
+    same = mean_gain(own, own, 0.0, seed=0)
+    assert "no clear difference" in mean_gain_words("a", "a", same, "right")
