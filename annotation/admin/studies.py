@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from annotation.admin.base import ReadOnlyAdmin, TableAdmin
+from annotation.admin.ensemble_page import ensembles_page
 from annotation.models import ApiToken, Membership, Study
 
 
@@ -33,6 +34,7 @@ class StudyAdmin(TableAdmin):
     heavy = ("guidelines",)
     readonly_fields = (
         "dashboard",
+        "ensembles",
         "slug",
         "kind",
         "status",
@@ -49,6 +51,22 @@ class StudyAdmin(TableAdmin):
     def dashboard(self, study: Study) -> str:
         """Link to the page where a study is run."""
         return format_html('<a href="{}">Open dashboard</a>', self.get_view_on_site_url(study))
+
+    @admin.display(description="Ensembles")
+    def ensembles(self, study: Study) -> str:
+        """Link to the page where an ensemble is asked for."""
+        url = reverse("admin:annotation_study_ensembles", args=[study.pk])
+        return format_html('<a href="{}">Build an ensemble</a>', url)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of a study's ensembles."""
+        view = self.admin_site.admin_view(self.ensembles_view)
+        own = path("<int:study_id>/ensembles/", view, name="annotation_study_ensembles")
+        return [own, *super().get_urls()]
+
+    def ensembles_view(self, request: HttpRequest, study_id: int) -> HttpResponse:
+        """Show the form that asks for an ensemble, and the runs so far."""
+        return ensembles_page(self, request, study_id)
 
     def view_on_site(self, study: Study) -> str:
         """Lead Django's "View on site" to the dashboard."""

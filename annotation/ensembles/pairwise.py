@@ -15,7 +15,7 @@ from annotation.ensembles.gains import CopulaGains
 from annotation.ensembles.greedy import choose_members, criteria_of_law
 from annotation.ensembles.size_figures import Chains, SizeFigures, bootstrap_figures
 from annotation.ensembles.terms import Step, explain_steps, recommended_size
-from annotation.ensembles.validation import Estimate
+from annotation.ensembles.validation import Estimate, points_words
 from annotation.ensembles.verdict_law import MISSING, count_joint, law_of_verdicts
 from annotation.exceptions import InvalidValueError
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 MIN_JOINT = 50
 """Jointly judged queries that every pair of members needs before its correlation is called measured."""
+
+LEAST_GAIN = 0.001
+"""What the gain's interval must reach: under a law the best rule never loses, so that of 0 says nothing."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +127,7 @@ def build_pairwise_ensemble(
     InvalidValueError
         For fewer than two candidates or no verdict, and as in `law_of_verdicts` and `Budget.check`.
     """
-    if len(candidates) != outcomes.shape[1] or len(candidates) < 2:
-        raise InvalidValueError(
-            f"{len(candidates)} names for {outcomes.shape[1]} candidates, at least 2 needed"
-        )
-    if not (outcomes != MISSING).any():
-        raise InvalidValueError("0 verdicts: the law of errors needs some")
+    _check(outcomes, candidates)
     budget.check(candidates)
     tell = progress or (lambda fraction, words: None)
     rng = np.random.default_rng([seed, 71])
@@ -165,6 +163,15 @@ def build_pairwise_ensemble(
     )
 
 
+def _check(outcomes: NDArray[np.int8], candidates: Sequence[str]) -> None:
+    if len(candidates) != outcomes.shape[1] or len(candidates) < 2:
+        raise InvalidValueError(
+            f"{len(candidates)} names for {outcomes.shape[1]} candidates, at least 2 needed"
+        )
+    if not (outcomes != MISSING).any():
+        raise InvalidValueError("0 verdicts: the law of errors needs some")
+
+
 def _sentence(least: int, gain: Estimate, n_members: int, best: str) -> str:
     """Say whether it pays, and how sure that is; never more than the joint verdicts support."""
     if least < MIN_JOINT:
@@ -174,10 +181,10 @@ def _sentence(least: int, gain: Estimate, n_members: int, best: str) -> str:
         )
     if n_members < 2:
         return f"No ensemble beats {best} here: asking it alone is what the verdicts support."
-    points = f"{100 * gain.value:.1f} points [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
-    if gain.low > 0.0:
+    points = points_words(gain)
+    if gain.low >= LEAST_GAIN:
         return f"Under the law of errors the best rule on {n_members} errs {points} less than {best}."
     return (
         f"It is not certain that an ensemble of {n_members} beats {best}: under the law of errors its best "
-        f"rule errs {points.replace('-', '−')} less."
+        f"rule errs {points} less."
     )

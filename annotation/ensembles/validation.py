@@ -96,6 +96,16 @@ class HeldOut:
         return clustered_mean(difference, *self._clusters())
 
 
+def points_words(gain: Estimate, *, sign: int = 1) -> str:
+    """Return a difference of accuracies in points with its interval; with ``sign`` -1 as a loss."""
+    ends = sorted(sign * 100 * end for end in (gain.low, gain.high))
+    value, low, high = (
+        f"{number:.1f}".replace("-0.0", "0.0").replace("-", "−")
+        for number in (sign * 100 * gain.value, *ends)
+    )
+    return f"{value} points [{low}, {high}]"
+
+
 def verdict_sentence(n_members: int, gain: Estimate, best: str) -> str:
     """Say in one sentence whether the ensemble pays.
 
@@ -108,11 +118,11 @@ def verdict_sentence(n_members: int, gain: Estimate, best: str) -> str:
     best
         Its name.
     """
-    points = f"{100 * gain.value:.1f} points [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
+    points = points_words(gain)
     if n_members < 2:
         return f"No ensemble beats {best} here: asking it alone is what the labels support."
     if gain.low > 0.0:
         return f"An ensemble of {n_members} gains {points} over {best}."
     if gain.high <= 0.0:
-        return f"No ensemble beats {best} here: the one of {n_members} loses {points.replace('-', '−')}."
+        return f"No ensemble beats {best} here: the one of {n_members} loses {points_words(gain, sign=-1)}."
     return f"It is not certain that an ensemble of {n_members} beats {best}: it gains {points}."

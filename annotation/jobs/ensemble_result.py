@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from annotation.ensembles.validation import Estimate
 
 HELD_OUT = "Held-out accuracy"
-UNDER_LAW = "Accuracy under the law of errors (an error is a lost comparison)"
+UNDER_LAW = "Accuracy under the law of errors"
 
 
 def labelled_result(result: EnsembleResult, table: AnswerTable, budget: Budget) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _pairwise_evidence(result: PairwiseResult, share_known: float) -> str:
         f"{judged} judged for at least two candidates; each two of the candidates in question share at least "
         f"{result.least_joint}, and {MIN_JOINT} are needed. {percent(share_known)} of all comparisons are "
         "known, the item-response model predicted the rest. No ensemble was tried out: these accuracies are "
-        "what the law of errors says."
+        "what the law of errors says, an error being a lost comparison."
     )
 
 

@@ -132,3 +132,14 @@ def test_without_early_stop_every_step_is_a_member_and_progress_is_told():
     assert result.size == len(result.steps) == 4
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0)
+
+
+def test_a_gain_that_may_be_none_is_not_called_one():
+    """Two equal, independent candidates: on two the best rule is one of them, so nothing is gained."""
+    rng = np.random.default_rng(3)
+    outcomes = np.where(rng.random((400, 2)) < 0.25, 0, 2).astype(np.int8)
+    result = build_pairwise_ensemble(
+        outcomes, np.zeros(outcomes.shape), NAMES[:2], Budget(2), stop_early=False
+    )
+    assert result.gain.value == pytest.approx(0.0, abs=2e-3)
+    assert result.sentence.startswith("It is not certain")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotation.ensembles.validation import Estimate, HeldOut, clustered_mean, verdict_sentence
+from annotation.ensembles.validation import Estimate, HeldOut, clustered_mean, points_words, verdict_sentence
 
 
 def test_one_repeat_gives_students_interval(rng):
@@ -59,3 +59,14 @@ def test_accuracy_stays_between_0_and_1():
 )
 def test_the_sentence_follows_the_interval(n, gain, start):
     assert verdict_sentence(n, gain, "X").startswith(start)
+
+
+def test_points_are_written_as_people_read_them():
+    assert points_words(Estimate(0.021, 0.008, 0.034)) == "2.1 points [0.8, 3.4]"
+    assert points_words(Estimate(-0.0001, -0.046, 0.046)) == "0.0 points [−4.6, 4.6]"
+    assert points_words(Estimate(-0.02, -0.03, -0.01), sign=-1) == "2.0 points [1.0, 3.0]"
+
+
+def test_a_loss_is_told_as_a_positive_number():
+    sentence = verdict_sentence(3, Estimate(-0.02, -0.03, -0.01), "X")
+    assert sentence.endswith("the one of 3 loses 2.0 points [1.0, 3.0].")
