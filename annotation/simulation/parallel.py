@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Lock
 from types import TracebackType
 from typing import Protocol
@@ -76,7 +79,7 @@ class Workers:
 
     def __init__(self, processes: int) -> None:
         self._before = {name: os.environ.get(name) for name in THREAD_LIMITS}
-        self._pool = ProcessPoolExecutor(processes, get_context("spawn"))
+        self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _finish_on_interrupt)
         self._lock = Lock()
         self._running: dict[Path, Future[Trace]] = {}
 
@@ -98,10 +101,15 @@ class Workers:
 
     def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
         """Yield each task's number and trace as they are finished."""
-        futures = {self._submit(table, task): n for n, task in enumerate(tasks)}
+        # as_completed would wait for ever on what a shutdown cancels: only callbacks are told.
+        done: SimpleQueue[tuple[int, Future[Trace]]] = SimpleQueue()
+        futures = [self._submit(table, task) for task in tasks]
+        for number, future in enumerate(futures):
+            future.add_done_callback(partial(_put, done, number))
         try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+            for _ in futures:
+                number, finished = done.get()
+                yield number, finished.result()
         finally:
             for future in futures:
                 future.cancel()
@@ -114,6 +122,15 @@ class Workers:
                 self._running[task.path] = future
                 future.add_done_callback(lambda _: self._running.pop(task.path, None))
             return future
+
+
+def _put(done: SimpleQueue[tuple[int, Future[Trace]]], number: int, future: Future[Trace]) -> None:
+    done.put((number, future))
+
+
+def _finish_on_interrupt() -> None:
+    """Let the parent decide: what is running is finished and kept, what waits is dropped."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run_and_keep(table: OutcomeTable, task: Task) -> Trace:

@@ -1,6 +1,7 @@
 """Processes change nothing but the time; finished realizations are kept."""
 
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -94,6 +95,18 @@ def test_replays_share_workers(table, tmp_path):
     alone = [run_tasks(data, make_plan(data, tmp_path / f"{data.digest()}-alone")) for data in (table, other)]
     for one, two in zip(shared, alone, strict=True):
         assert_equal_traces(one.result(), two)
+
+
+def test_what_waits_is_dropped_when_workers_are_closed(table, tmp_path):
+    tasks = make_plan(table, tmp_path, n=40)
+    with ThreadPoolExecutor(1) as threads:
+        with Workers(1) as workers:
+            running = threads.submit(run_tasks, table, tasks, runner=workers)
+            while not any(task.path.exists() for task in tasks):
+                time.sleep(0.01)
+        with pytest.raises(CancelledError):
+            running.result(timeout=60)
+    assert 0 < sum(task.path.exists() for task in tasks) < len(tasks)
 
 
 def test_what_is_kept_is_used_without_replaying(table, tmp_path):

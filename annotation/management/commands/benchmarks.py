@@ -66,6 +66,8 @@ class Command(BaseCommand):
             write_benchmarks(run, chosen, page, describe_command(options))
         except SelectorError as error:
             raise CommandError(error.message) from error
+        except KeyboardInterrupt as error:
+            raise CommandError("stopped; the same command goes on from what is kept") from error
         self.stdout.write(f"Written to {page}")
 
 
