@@ -81,15 +81,17 @@ def ensemble_start(*, user: User, slug: str, **wish: Any) -> EnsembleRun:
 
 
 @transaction.atomic
-def ensemble_queue(*, study: Study, user: User, **wish: Any) -> EnsembleRun:
-    """Do what ``ensemble_start`` does for a person whose right was checked elsewhere: Django's admin."""
+def ensemble_queue(*, study: Study, user: User | None, **wish: Any) -> EnsembleRun:
+    """Do what ``ensemble_start`` does where the right was checked elsewhere: Django's admin and commands."""
     unknown = sorted(set(wish) - {field.name for field in fields(EnsembleWish)})
     if unknown:
         allowed = ", ".join(field.name for field in fields(EnsembleWish))
         raise InvalidValueError(f"{unknown[0]}: unknown setting, allowed are {allowed}")
     settings = checked_settings(study, get_ensemble_data(study), EnsembleWish(**wish))
     run = run_enqueue(kind=BackgroundRun.Kind.BUILD_ENSEMBLE, study=study, user=user)
-    row = EnsembleRun.objects.create(study=study, run=run, author_id=user.pk, settings=settings)
+    row = EnsembleRun.objects.create(
+        study=study, run=run, author_id=user.pk if user else None, settings=settings
+    )
     record(study, user, "ensemble_start", ensemble=row.pk, objective=settings["objective"])
     return row
 

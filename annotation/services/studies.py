@@ -294,6 +294,6 @@ def _check_other_lead(study: Study, user_id: int) -> None:
         raise ConflictError("A study needs a lead: make somebody else a lead first.")
 
 
-def record(study: Study, user: User, action: str, **details: Any) -> None:
-    """Add a line to the study's audit trail."""
-    AuditEvent.objects.create(study=study, actor_id=user.pk, action=action, details=details)
+def record(study: Study, user: User | None, action: str, **details: Any) -> None:
+    """Add a line to the study's audit trail; without a person where a command did it."""
+    AuditEvent.objects.create(study=study, actor_id=user.pk if user else None, action=action, details=details)
