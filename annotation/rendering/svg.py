@@ -49,7 +49,7 @@ def label_width(names: Sequence[str], width: int) -> float:
     """Return how much the names at the left of a chart get."""
     longest = max(map(len, names), default=0)
     most, least = (190.0, 60.0) if width >= WIDE else (124.0, 48.0)
-    return min(most, max(least, CHARACTER * longest + 14.0))
+    return min(most, max(least, BOLD_CHARACTER * longest + 14.0))
 
 
 def titled(words: str, parts: Sequence[str]) -> str:
