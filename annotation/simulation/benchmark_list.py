@@ -91,7 +91,7 @@ FULL = (
 
 SMALL = "synthetic:few-queries"
 QUICK = (
-    Benchmark("sanity", SMALL, realizations=1),
+    Benchmark("sanity", SMALL, realizations=1, pool=4),
     Benchmark("ablation", SMALL, realizations=3, budget=40, whole=("llm_selector_query", "random")),
     Benchmark("calibration", SMALL, strategies=("random", *DEFAULTS), realizations=3, budget=30),
     Benchmark("batches", SMALL, strategies=DEFAULTS, realizations=2, budget=30),
