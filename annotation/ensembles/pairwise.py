@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,8 +63,10 @@ class PairwiseResult:
         Fewest jointly judged queries of any pair of members and of the first candidate left out.
     is_enough
         Whether ``least_joint`` reaches `MIN_JOINT`.
+    n_left_out
+        Candidates that err on half of the queries or more, and so cannot be members.
     sentence
-        The same in words.
+        Whether it pays, in words.
     """
 
     candidates: tuple[str, ...]
@@ -79,6 +81,7 @@ class PairwiseResult:
     n_jointly_judged: int
     least_joint: int
     is_enough: bool
+    n_left_out: int
     sentence: str
 
     @property
@@ -133,13 +136,11 @@ def build_pairwise_ensemble(
     rng = np.random.default_rng([seed, 71])
     tell(0.05, "fitting the law of errors")
     law = law_of_verdicts(outcomes, predicted)
-    estimator, criteria = CopulaGains(law), criteria_of_law(law)
+    pool = _useful(law, budget)
     tell(0.2, "choosing members")
-    sets = choose_members(objective, estimator, criteria, budget, rng)
-    top = choose_members("accuracy", estimator, criteria, budget, rng)[-1]
-    steps = explain_steps(sets[-1], estimator, criteria, law)
+    steps, top = _choose(law, pool, budget, objective, rng)
     size = recommended_size(steps) if stop_early else len(steps)
-    chains = Chains([step.candidate for step in steps], list(top), size)
+    chains = Chains([step.candidate for step in steps], top, size)
     floor, single, by_size = bootstrap_figures(
         outcomes, predicted, chains, rng, lambda part: tell(0.3 + 0.7 * part, "resampling queries")
     )
@@ -159,8 +160,34 @@ def build_pairwise_ensemble(
         n_jointly_judged=int(((outcomes != MISSING).sum(axis=1) >= 2).sum()),
         least_joint=least,
         is_enough=least >= MIN_JOINT,
-        sentence=_sentence(least, by_size[size - 1].gain, size, candidates[top[0]]),
+        n_left_out=len(candidates) - len(pool),
+        sentence=_sentence(least, by_size[size - 1].gain, size, candidates[top[0]], len(pool)),
     )
+
+
+def _useful(law: ErrorLaw, budget: Budget) -> list[int]:
+    """Return the candidates that err on less than half of the queries, and the best affordable one always.
+
+    A symmetric truth makes one that nearly always errs as informative as one that never does: turned round.
+    Nobody can turn an answer round that merely lost to the baseline's.
+    """
+    can = budget.affordable((), len(law.error))
+    best = int(np.argmin(np.where(can, law.error, np.inf)))
+    return [j for j in range(len(law.error)) if law.error[j] < 0.5 or j == best]
+
+
+def _choose(
+    law: ErrorLaw, pool: list[int], budget: Budget, objective: str, rng: np.random.Generator
+) -> tuple[tuple[Step, ...], list[int]]:
+    """Return the steps by the objective, and the most accurate candidates, as far as the budget goes."""
+    inside = law.pick(pool)
+    prices = tuple(budget.prices[j] for j in pool) if budget.money is not None else ()
+    limits = Budget(min(budget.size, len(pool)), budget.money, prices)
+    estimator, criteria = CopulaGains(inside), criteria_of_law(inside)
+    sets = choose_members(objective, estimator, criteria, limits, rng)
+    top = choose_members("accuracy", estimator, criteria, limits, rng)[-1]
+    steps = explain_steps(sets[-1], estimator, criteria, inside)
+    return tuple(replace(step, candidate=pool[step.candidate]) for step in steps), [pool[j] for j in top]
 
 
 def _check(outcomes: NDArray[np.int8], candidates: Sequence[str]) -> None:
@@ -172,8 +199,10 @@ def _check(outcomes: NDArray[np.int8], candidates: Sequence[str]) -> None:
         raise InvalidValueError("0 verdicts: the law of errors needs some")
 
 
-def _sentence(least: int, gain: Estimate, n_members: int, best: str) -> str:
+def _sentence(least: int, gain: Estimate, n_members: int, best: str, n_useful: int) -> str:
     """Say whether it pays, and how sure that is; never more than the joint verdicts support."""
+    if n_useful < 2:
+        return f"No ensemble beats {best} here: every other candidate loses at least half of its comparisons."
     if least < MIN_JOINT:
         return (
             f"Not enough: some of the candidates in question share {least} judged queries, and {MIN_JOINT} "

@@ -128,5 +128,5 @@ def _accuracies(law: ErrorLaw, chain: list[int]) -> FloatArray:
         weights = extend_patterns(weights, column)
         found.append(1.0 - set_error(weights.mean(axis=0)))
     # A quadrature is not needed for one alone, and its error must not show as a gain over itself.
-    found[0] = 1.0 - min(float(law.error[chain[0]]), 1.0 - float(law.error[chain[0]]))
+    found[0] = 1.0 - float(law.error[chain[0]])
     return np.array(found)

@@ -112,12 +112,16 @@ def _labelled_evidence(result: EnsembleResult) -> str:
 
 
 def _pairwise_evidence(result: PairwiseResult, share_known: float) -> str:
+    left_out = ""
+    if result.n_left_out:
+        lose = plural(result.n_left_out, "candidate loses", "candidates lose")
+        left_out = f" {lose} half of the comparisons or more and cannot be a member."
     judged = plural(result.n_jointly_judged, "query is", "queries are")
     return (
         f"{judged} judged for at least two candidates; each two of the candidates in question share at least "
         f"{result.least_joint}, and {MIN_JOINT} are needed. {percent(share_known)} of all comparisons are "
         "known, the item-response model predicted the rest. No ensemble was tried out: these accuracies are "
-        "what the law of errors says, an error being a lost comparison."
+        f"what the law of errors says, an error being a lost comparison.{left_out}"
     )
 
 

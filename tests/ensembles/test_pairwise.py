@@ -143,3 +143,24 @@ def test_a_gain_that_may_be_none_is_not_called_one():
     )
     assert result.gain.value == pytest.approx(0.0, abs=2e-3)
     assert result.sentence.startswith("It is not certain")
+
+
+def test_candidates_that_mostly_lose_are_no_members_however_informative():
+    rng = np.random.default_rng(8)
+    lost = rng.random((500, 5)) < np.array([0.3, 0.35, 0.97, 0.98, 0.4])
+    outcomes = np.where(lost, 0, 2).astype(np.int8)
+    result = build_pairwise_ensemble(outcomes, np.zeros(outcomes.shape), NAMES[:5], Budget(5))
+    assert {step.candidate for step in result.steps} == {0, 1, 4}
+    assert result.n_left_out == 2
+    assert len(result.law.error) == 5
+
+
+def test_where_all_mostly_lose_the_best_stays_alone():
+    rng = np.random.default_rng(8)
+    outcomes = np.where(rng.random((300, 4)) < np.array([0.9, 0.7, 0.95, 0.8]), 0, 2).astype(np.int8)
+    result = build_pairwise_ensemble(outcomes, np.zeros(outcomes.shape), NAMES[:4], Budget(3))
+    assert result.members == (1,)
+    assert result.single.value == pytest.approx((outcomes[:, 1] != 0).mean(), abs=5e-3)
+    assert result.sentence == (
+        "No ensemble beats m1 here: every other candidate loses at least half of its comparisons."
+    )

@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from annotation.jobs.refresh_selection import refresh_study
-from tests.factories import judge
+from annotation.models import Membership
+from tests.ensemble_runs import save_run
+from tests.factories import add_member, judge, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +59,14 @@ def test_other_formats_are_named(page, study):
     response = page.get(file_url(study, "pdf"))
     assert response.status_code == 400
     assert "html, json, md" in response.content.decode()
+
+
+def test_viewers_read_the_ensemble_without_links_that_are_not_for_them(page, study):
+    row = save_run(study)
+    address = reverse("study-report", args=[study.slug])
+    chart = reverse("study-ensemble-chart", args=[study.slug, row.pk, "accuracy"])
+    assert f'href="{chart}"' in page.get(address).content.decode()
+    page.force_login(add_member(study, make_user("viewer"), Membership.Role.VIEWER))
+    text = page.get(address).content.decode()
+    assert "It pays." in text
+    assert "/ensembles/" not in text
