@@ -41,11 +41,11 @@ FULL = (
         "ablation",
         "alpacaeval1",
         strategies=(*DEFAULTS, "llm_selector"),
-        budget=2500,
+        budget=2200,
         whole=("llm_selector_query", "random"),
         estimated=(DEFAULTS[0],),
     ),
-    Benchmark("calibration", "alpacaeval1", strategies=DEFAULTS[:1], budget=2500),
+    Benchmark("calibration", "alpacaeval1", strategies=DEFAULTS[:1], budget=2200),
     *(
         Benchmark("ablation", source, judge, EVERY, 120, pool, alias=alias, estimated=DEFAULTS)
         for source, judge, alias, pool in SMALL_TABLES
@@ -65,25 +65,25 @@ FULL = (
         )
         for world, pool in WORLDS
     ),
-    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=30, budget=1500),
-    Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=25, alias="alpacaeval1-queries"),
+    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=25, budget=1500),
+    Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=20, alias="alpacaeval1-queries"),
     Benchmark(
         "ablation", "alpacaeval1", strategies=JUDGES, realizations=40, budget=1500, alias="alpacaeval1-judges"
     ),
     Benchmark(
         "ablation", "jmle2026-medical", strategies=(*LABELLED, "item_response"), realizations=50, pool=300
     ),
-    Benchmark("ablation", "textclass-policy-en", strategies=LABELLED, realizations=50, pool=300),
-    Benchmark("ablation", "textclass-technology-en", strategies=LABELLED, realizations=50, pool=300),
+    Benchmark("ablation", "textclass-policy-en", strategies=LABELLED, realizations=40, pool=300),
+    Benchmark("ablation", "textclass-technology-en", strategies=LABELLED, realizations=40, pool=300),
     Benchmark("ablation", "mmlu-pro", strategies=LABELLED, realizations=50),
     Benchmark("weak-judges", "alpacaeval1", realizations=10),
     Benchmark("weak-judges", "mtbench-human", "human:both", realizations=20),
     Benchmark("weak-judges", "pandalm-human", "human", realizations=20),
-    Benchmark("sensitivity", "alpacaeval1", strategies=("llm_selector_query",), realizations=12, pool=200),
+    Benchmark("sensitivity", "alpacaeval1", strategies=("llm_selector_query",), realizations=10, pool=200),
     Benchmark("tuning", "alpacaeval1", strategies=("llm_selector_query",), realizations=10, pool=200),
-    Benchmark("baseline-strength", "mtbench-human", "human:both", (*DEFAULTS, "random"), 50),
+    Benchmark("baseline-strength", "mtbench-human", "human:both", (*DEFAULTS, "random"), 40),
     Benchmark(
-        "baseline-strength", "alpacaeval1", strategies=(*DEFAULTS, "random"), realizations=15, budget=700
+        "baseline-strength", "alpacaeval1", strategies=(*DEFAULTS, "random"), realizations=10, budget=700
     ),
     Benchmark("domains", "mtbench-human", "gpt-4:both", strategies=(*DEFAULTS, "random"), realizations=50),
 )
