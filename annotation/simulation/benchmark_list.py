@@ -59,7 +59,7 @@ FULL = (
             "calibration",
             f"synthetic:{world}",
             strategies=DEFAULTS[:1],
-            realizations=60,
+            realizations=50,
             pool=pool,
             budget=1000,
         )
