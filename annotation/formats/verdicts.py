@@ -40,6 +40,9 @@ class VerdictRecord:
         The selection state that ranked it.
     shown_at, submitted_at
         ISO 8601, or "".
+    label
+        In a labelled study the right label of the query, which stands for a verdict on every candidate:
+        ``candidate`` and ``outcome`` are then "".
     """
 
     verdict: int
@@ -57,6 +60,7 @@ class VerdictRecord:
     state_version: int
     shown_at: str
     submitted_at: str
+    label: str = ""
 
 
 VERDICT_COLUMNS = tuple(column.name for column in fields(VerdictRecord))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 from django.core.files import File
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from annotation.formats.verdicts import (
     write_verdicts_jsonl,
 )
 from annotation.jobs.runs import report_progress
+from annotation.lookups.labels import label_table
 from annotation.lookups.results import EntryResult, get_result
 from annotation.models import BackgroundRun, Study, StudyFile, Verdict
 
@@ -35,6 +37,7 @@ LEADERBOARD_NUMBERS = (
     "raw_win_rate",
     "n_verdicts",
 )
+ACCURACY_NUMBERS = ("accuracy", "n_right", "n_answered")
 
 
 class ExportFormat(StrEnum):
@@ -43,6 +46,7 @@ class ExportFormat(StrEnum):
     VERDICTS_JSONL = "verdicts-jsonl"
     VERDICTS_CSV = "verdicts-csv"
     LEADERBOARD_CSV = "leaderboard-csv"
+    PREDICTIONS_CSV = "predictions-csv"
 
 
 def export_study(run_id: int) -> dict[str, Any]:
@@ -85,6 +89,12 @@ def parse_export_format(name: str) -> ExportFormat:
         raise InvalidValueError(f"format: {name!r}, must be one of {allowed}") from error
 
 
+def formats_for(study: Study) -> list[ExportFormat]:
+    """Return what can be written of a study of this kind."""
+    is_labelled = study.kind == Study.Kind.LABELLED
+    return [name for name in ExportFormat if is_labelled or name != ExportFormat.PREDICTIONS_CSV]
+
+
 def file_name(study: Study, export_format: ExportFormat) -> str:
     """Return the name under which a file is kept and downloaded."""
     stem, _, ending = export_format.rpartition("-")
@@ -96,7 +106,9 @@ def export_lines(
 ) -> Iterator[str]:
     """Yield the file's lines; verdicts are never all in memory."""
     if export_format == ExportFormat.LEADERBOARD_CSV:
-        return leaderboard_lines(get_result(study).entries)
+        return leaderboard_lines(get_result(study).entries, is_labelled=study.kind == Study.Kind.LABELLED)
+    if export_format == ExportFormat.PREDICTIONS_CSV:
+        return prediction_lines(study)
     write = write_verdicts_jsonl if export_format == ExportFormat.VERDICTS_JSONL else write_verdicts_csv
     return write(_records(study, on_progress))
 
@@ -116,12 +128,14 @@ def _records(study: Study, on_progress: Callable[[float], None]) -> Iterator[Ver
 
 
 def _record(verdict: Verdict, baseline: str) -> VerdictRecord:
+    is_label = bool(verdict.label)
     return VerdictRecord(
         verdict=verdict.pk,
         query_id=verdict.comparison.query.external_id,
-        candidate=verdict.comparison.candidate.name,
+        candidate="" if is_label else verdict.comparison.candidate.name,
         baseline=baseline,
-        outcome=outcome_name(verdict.outcome),
+        outcome="" if is_label else outcome_name(verdict.outcome),
+        label=verdict.label,
         annotator=verdict.annotator.get_username(),
         candidate_side=verdict.candidate_side,
         strength=verdict.strength,
@@ -135,15 +149,32 @@ def _record(verdict: Verdict, baseline: str) -> VerdictRecord:
     )
 
 
-def leaderboard_lines(entries: Iterable[EntryResult]) -> Iterator[str]:
+def prediction_lines(study: Study) -> Iterator[str]:
+    """Yield a labelled study's choices and right labels as a predictions file, which imports again.
+
+    Raises
+    ------
+    InvalidValueError
+        For a pairwise study.
+    """
+    if study.kind != Study.Kind.LABELLED:
+        raise InvalidValueError(f"format: {ExportFormat.PREDICTIONS_CSV} is for labelled studies only")
+    table = label_table(study)
+    rows = dict(study.queries.values_list("pk", "external_id"))
+    yield _csv_line(["question_id", "label", *table.candidates])
+    names = np.array([*table.classes, ""], dtype=object)  # the last place is that of code -1
+    for key, gold, choices in zip(table.query_ids, table.gold, table.choices, strict=True):
+        yield _csv_line([rows[key], names[gold], *names[choices]])
+
+
+def leaderboard_lines(entries: Iterable[EntryResult], *, is_labelled: bool = False) -> Iterator[str]:
     """Yield the leaderboard as CSV, best entry first; what is unknown stays empty."""
-    yield _csv_line(
-        ["rank", "candidate", "family", "price", "is_baseline", "is_active", *LEADERBOARD_NUMBERS]
-    )
+    columns = (*LEADERBOARD_NUMBERS, *(ACCURACY_NUMBERS if is_labelled else ()))
+    yield _csv_line(["rank", "candidate", "family", "price", "is_baseline", "is_active", *columns])
     for rank, entry in enumerate(entries, start=1):
         candidate = entry.candidate
         flags = [str(entry.is_baseline).lower(), str(candidate.is_active).lower()]
-        numbers = [getattr(entry, name) for name in LEADERBOARD_NUMBERS]
+        numbers = [getattr(entry, name) for name in columns]
         texts = [protect_cell(candidate.name), protect_cell(candidate.family)]
         yield _csv_line([rank, *texts, candidate.price, *flags, *numbers])
 

@@ -111,7 +111,9 @@ def _alphas(
     return np.where(across > 0, alphas, np.nan)
 
 
-def verdict_alpha(verdicts: Iterable[tuple[Hashable, Hashable, int]], *, seed: int = 0) -> Alpha:
+def verdict_alpha(
+    verdicts: Iterable[tuple[Hashable, Hashable, int]], level: Level = "interval", *, seed: int = 0
+) -> Alpha:
     """Return alpha of (comparison, annotator, outcome) triples."""
     rows = list(verdicts)
     units = {key: i for i, key in enumerate(dict.fromkeys(unit for unit, _, _ in rows))}
@@ -119,7 +121,7 @@ def verdict_alpha(verdicts: Iterable[tuple[Hashable, Hashable, int]], *, seed: i
     table = np.full((len(units), len(people)), np.nan)
     for unit, person, outcome in rows:
         table[units[unit], people[person]] = outcome
-    return krippendorff_alpha(table, seed=seed)
+    return krippendorff_alpha(table, level, seed=seed)
 
 
 def pair_agreements(verdicts: Sequence[tuple[Hashable, str, int]]) -> list[PairAgreement]:

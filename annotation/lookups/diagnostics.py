@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from annotation.lookups.agreement import Alpha
+from annotation.lookups.label_diagnostics import label_findings
 from annotation.lookups.people import PersonActivity, SideBias, VerdictRow, wilson_interval
 from annotation.lookups.results import StudyResult
+from annotation.models import Study
 from annotation.rendering.numbers import percent, plural, probability, rate
 from annotation.selection import STRATEGIES, Outcome
 
@@ -55,6 +57,13 @@ class Evidence:
 
 def list_diagnoses(evidence: Evidence) -> list[Diagnosis]:
     """Return what is wrong with a study, in the order in which it should be looked at."""
+    study = evidence.result.study
+    if study.kind == Study.Kind.LABELLED:
+        found = [
+            Diagnosis(f.code, "warning" if f.is_warning else "info", f.title, f.detail, f.advice)
+            for f in label_findings(study, list(evidence.verdicts))
+        ]
+        return [*_collapse(evidence), *found, *_disagreement(evidence)]
     checks = (_dominance, _collapse, _weak_judges, _flat, _identical, _side, _people, _disagreement)
     return [diagnosis for check in checks for diagnosis in check(evidence)]
 
@@ -91,16 +100,18 @@ def _dominance(evidence: Evidence) -> Iterator[Diagnosis]:
 def _collapse(evidence: Evidence) -> Iterator[Diagnosis]:
     result = evidence.result
     entries = [entry for entry in result.entries if entry.log_posterior is not None]
-    few = max(10, 2 * len(result.entries))
+    # A label speaks about every candidate, a verdict about one.
+    few = 10 if result.study.kind == Study.Kind.LABELLED else max(10, 2 * len(result.entries))
+    noun = result.noun
     if evidence.n_until_sure is not None and evidence.n_until_sure < few:
         yield Diagnosis(
             "sure_too_soon",
             "warning",
-            "Sure after very few verdicts",
+            f"Sure after very few {noun}s",
             f"The target of {rate(result.study.target_p_best)} was reached after only "
-            f"{plural(evidence.n_until_sure, 'verdict')} on "
+            f"{plural(evidence.n_until_sure, noun)} on "
             f"{plural(len(result.entries), 'entry', 'entries')}.",
-            "Reopen the study and judge some more before deciding, or raise the target in the settings.",
+            "Reopen the study and add some more before deciding, or raise the target in the settings.",
         )
     if not entries or result.n_verdicts_seen == 0:
         return
@@ -110,10 +121,10 @@ def _collapse(evidence: Evidence) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "posterior_collapse",
             "warning",
-            "The rule that chooses comparisons is surer than the verdicts allow",
+            f"The rule that chooses what is asked is surer than the {noun}s allow",
             f"It gives {leader.candidate.name} a probability of {probability(p_leader)}; the win rates only "
-            f"support {probability(leader.p_best)}. It hardly tells comparisons apart any more.",
-            "Raise the rates of loss and draw in the strategy's settings, or switch to another strategy.",
+            f"support {probability(leader.p_best)}. It hardly tells any more what is worth asking.",
+            "Raise the strategy's error rates in the settings, or switch to another strategy.",
         )
 
 
@@ -219,11 +230,12 @@ def _disagreement(evidence: Evidence) -> Iterator[Diagnosis]:
     alpha = evidence.alpha
     if alpha is None or alpha.value is None or alpha.n_units < ENOUGH or (alpha.high or 0.0) >= LOW_ALPHA:
         return
+    is_labelled = evidence.result.study.kind == Study.Kind.LABELLED
+    units = plural(alpha.n_units, "query,queries" if is_labelled else "comparison")
     yield Diagnosis(
         "low_agreement",
         "warning",
         "Annotators do not agree with each other",
-        f"Krippendorff's alpha is {rate(alpha.value)} on {plural(alpha.n_units, 'comparison')}; 0 is chance, "
-        "1 is full agreement.",
-        "Sharpen the guidelines with examples, and go through disputed comparisons together.",
+        f"Krippendorff's alpha is {rate(alpha.value)} on {units}; 0 is chance, 1 is full agreement.",
+        "Sharpen the guidelines with examples, and go through what is disputed together.",
     )

@@ -61,6 +61,10 @@ def thinned(snapshots: list[PosteriorSnapshot], n_most: int) -> list[PosteriorSn
     return [snapshots[round(i * last / (n_most - 1))] for i in range(n_most)]
 
 
+def _noun(overview: Overview) -> str:
+    return f"{overview.result.noun.capitalize()}s"
+
+
 def _rows_note(overview: Overview) -> str:
     n = len(overview.result.entries)
     return f"The {MOST_ROWS} highest of {n}; the table has all." if n > MOST_ROWS else ""
@@ -106,6 +110,30 @@ def win_rates_figure(overview: Overview) -> Figure:
     )
 
 
+def accuracy_figure(overview: Overview) -> Figure:
+    """Return accuracies with their 90 % intervals; empty for a pairwise study."""
+    entries = [entry for entry in overview.result.entries if entry.n_answered]
+    entries.sort(key=lambda entry: -(entry.accuracy or 0.0))
+    rows = [
+        Row(
+            entry.candidate.name,
+            entry.accuracy,
+            percent(entry.accuracy),
+            (entry.accuracy_interval or (None, None))[0],
+            (entry.accuracy_interval or (None, None))[1],
+            is_best=entry.is_best,
+        )
+        for entry in entries[:MOST_ROWS]
+    ]
+    title = "Accuracy on the labelled queries"
+    return in_both_widths(
+        "accuracy",
+        title,
+        lambda width: intervals_svg(title, rows, x_label="Share of right labels, 90 % interval", width=width),
+        _rows_note(overview),
+    )
+
+
 def _leaders(overview: Overview) -> list[tuple[str, str]]:
     """Return (key, name) of the entries whose lines are drawn, the best first."""
     entries = sorted(overview.result.entries, key=lambda e: (not e.is_best, -(e.p_best or 0.0)))
@@ -122,7 +150,7 @@ def p_best_line_figure(overview: Overview) -> Figure:
     lines = [line for line in lines if line.points]
     title = "P(best) over time"
     return in_both_widths(
-        "p-best-over-time", title, lambda width: lines_svg(title, lines, x_label="Verdicts", width=width)
+        "p-best-over-time", title, lambda width: lines_svg(title, lines, x_label=_noun(overview), width=width)
     )
 
 
@@ -137,7 +165,7 @@ def entropy_figure(overview: Overview) -> Figure:
         lambda width: lines_svg(
             title,
             [Line("Entropy", points)] if points else [],
-            x_label="Verdicts",
+            x_label=_noun(overview),
             y_high=max([ignorance, *(y for _, y in points)]) * 1.04,
             line_at=ignorance,
             width=width,
@@ -165,6 +193,7 @@ def judges_figure(overview: Overview) -> Figure:
 FIGURES: dict[str, Callable[[Overview], Figure]] = {
     "p-best": p_best_figure,
     "win-rates": win_rates_figure,
+    "accuracy": accuracy_figure,
     "p-best-over-time": p_best_line_figure,
     "entropy": entropy_figure,
     "weak-judges": judges_figure,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotation.lookups.agreement import Alpha, PairAgreement, pair_agreements, verdict_alpha
+from annotation.lookups.agreement import Alpha, Level, PairAgreement, pair_agreements, verdict_alpha
 from annotation.lookups.arrays import pool_arrays
 from annotation.lookups.diagnostics import Diagnosis, Evidence, list_diagnoses
 from annotation.lookups.judging import n_comparisons
 from annotation.lookups.people import (
     PersonActivity,
     SideBias,
+    VerdictRow,
     list_people,
     list_standing,
     side_bias,
@@ -35,7 +36,7 @@ class RefreshState:
 
 @dataclass(frozen=True)
 class Overview:
-    """A study as its lead sees it. ``n_comparisons`` counts those that could be judged."""
+    """A study as its lead sees it; ``n_comparisons`` counts what could be judged, or queries to label."""
 
     study: Study
     result: StudyResult
@@ -64,8 +65,13 @@ class Overview:
 
     @property
     def share_spent(self) -> float | None:
-        """Verdicts so far, as a share of judging everything."""
-        return self.result.n_verdicts / self.n_possible if self.n_possible else None
+        """Verdicts that people gave so far, as a share of judging everything."""
+        return self.result.n_given / self.n_possible if self.n_possible else None
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether people label queries instead of comparing responses."""
+        return self.study.kind == Study.Kind.LABELLED
 
 
 def get_overview(study: Study) -> Overview:
@@ -77,8 +83,8 @@ def get_overview(study: Study) -> Overview:
     n_possible = n_comparisons(study)
     n_identical = int(pool_arrays(study).is_identical.sum()) if study.baseline_id else 0
     is_shared = len({v.comparison_id for v in verdicts}) < len(verdicts)
-    triples = [(v.comparison_id, v.annotator, v.outcome) for v in verdicts]
-    alpha = verdict_alpha(triples, seed=study.seed) if is_shared else None
+    triples, level = _decisions(study, verdicts)
+    alpha = verdict_alpha(triples, level, seed=study.seed) if is_shared else None
     evidence = Evidence(
         result=result,
         verdicts=verdicts,
@@ -104,6 +110,14 @@ def get_overview(study: Study) -> Overview:
         n_identical=n_identical,
         status_words=status_words(study, len(verdicts)),
     )
+
+
+def _decisions(study: Study, verdicts: list[VerdictRow]) -> tuple[list[tuple[int, str, int]], Level]:
+    """Return who decided what: outcomes, which are steps on a scale, or codes of labels, which are names."""
+    if study.kind == Study.Kind.PAIRWISE:
+        return [(v.comparison_id, v.annotator, v.outcome) for v in verdicts], "interval"
+    codes = {label: code for code, label in enumerate(dict.fromkeys(v.label for v in verdicts))}
+    return [(v.comparison_id, v.annotator, codes[v.label]) for v in verdicts], "nominal"
 
 
 def _n_until_sure(study: Study, result: StudyResult, snapshots: list[PosteriorSnapshot]) -> int | None:
@@ -146,18 +160,22 @@ def status_words(study: Study, n_verdicts: int) -> str:
     if study.status == Study.Status.DRAFT:
         return "Being set up: nobody can judge yet."
     if study.status == Study.Status.PAUSED:
-        return "Paused: nobody is given comparisons until it is opened again."
+        return "Paused: nobody is given anything to decide until it is opened again."
+    is_labelled = study.kind == Study.Kind.LABELLED
+    noun = "label" if is_labelled else "verdict"
     target = (
         f"a candidate is within {rate(study.near_delta)} of the best with probability "
         f"{rate(study.target_p_best)}"
     )
     if study.status == Study.Status.OPEN:
-        budget = f", or {plural(study.budget, 'verdict')} are spent" if study.budget else ""
-        return f"Open for judging until {target}{budget}."
+        budget = f", or {plural(study.budget, noun)} are spent" if study.budget else ""
+        return f"Open for {'labelling' if is_labelled else 'judging'} until {target}{budget}."
     reasons = {
         Study.CloseReason.CONFIDENT: target,
-        Study.CloseReason.BUDGET: f"the budget of {plural(study.budget or 0, 'verdict')} is spent",
-        Study.CloseReason.EXHAUSTED: f"every comparison is judged ({plural(n_verdicts, 'verdict')})",
+        Study.CloseReason.BUDGET: f"the budget of {plural(study.budget or 0, noun)} is spent",
+        Study.CloseReason.EXHAUSTED: "every query that tells candidates apart has its label"
+        if is_labelled
+        else f"every comparison is judged ({plural(n_verdicts, noun)})",
         Study.CloseReason.LEAD: "a lead closed it",
     }
     return f"Closed: {reasons[Study.CloseReason(study.close_reason or Study.CloseReason.LEAD)]}."

@@ -15,7 +15,10 @@ from annotation.selection import Outcome
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """A standing verdict; ``outcome`` is from the candidate's side."""
+    """A standing verdict; ``outcome`` is from the candidate's side.
+
+    In a labelled study it is a ``label``; ``gold`` is the imported one of the same query, if there is one.
+    """
 
     pk: int
     comparison_id: int
@@ -26,6 +29,8 @@ class VerdictRow:
     is_both_bad: bool
     shown_at: datetime | None
     submitted_at: datetime
+    label: str = ""
+    gold: str = ""
 
     @property
     def side(self) -> str | None:
@@ -70,6 +75,13 @@ class PersonActivity:
     median_seconds: float | None
     side_bias: SideBias
     last_at: datetime | None
+    n_checked: int = 0
+    n_as_imported: int = 0
+
+    @property
+    def share_as_imported(self) -> float | None:
+        """How often the person's label is the imported one, where there is one."""
+        return self.n_as_imported / self.n_checked if self.n_checked else None
 
 
 def list_standing(study: Study) -> list[VerdictRow]:
@@ -84,6 +96,8 @@ def list_standing(study: Study) -> list[VerdictRow]:
         "is_both_bad",
         "shown_at",
         "submitted_at",
+        "label",
+        "comparison__query__gold",
     )
     rows = Verdict.standing.filter(study=study).order_by("pk").values_list(*fields)
     return [VerdictRow(*row) for row in rows.iterator()]
@@ -129,5 +143,7 @@ def _activity(name: str, role: str, verdicts: list[VerdictRow]) -> PersonActivit
         n_draws=sum(verdict.outcome == Outcome.DRAW for verdict in verdicts),
         median_seconds=statistics.median(times) if times else None,
         side_bias=side_bias(verdicts),
+        n_checked=sum(bool(verdict.gold and verdict.label) for verdict in verdicts),
+        n_as_imported=sum(bool(verdict.label) and verdict.label == verdict.gold for verdict in verdicts),
         last_at=max((verdict.submitted_at for verdict in verdicts), default=None),
     )

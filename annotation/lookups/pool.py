@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from annotation.exceptions import InvalidValueError
+from annotation.lookups.labels import MISSING_CHOICE, label_table
 from annotation.models import Candidate, Study, Verdict
 
 # More names than this help nobody in a message.
@@ -51,12 +52,7 @@ class PoolRow:
 def list_pool(study: Study) -> list[PoolRow]:
     """Return every candidate, active or not, by name."""
     n_queries = study.queries.count()
-    n_verdicts = dict(
-        Verdict.standing.filter(study=study)
-        .order_by()
-        .values_list("comparison__candidate")
-        .annotate(n=Count("pk"))
-    )
+    n_verdicts = _count_verdicts(study)
     candidates = study.candidates.annotate(n_responses=Count("responses")).order_by("name")
     return [
         PoolRow(
@@ -68,3 +64,13 @@ def list_pool(study: Study) -> list[PoolRow]:
         )
         for candidate in candidates
     ]
+
+
+def _count_verdicts(study: Study) -> dict[int, int]:
+    """Return the standing verdicts by candidate; labelled: the labelled queries that it answered."""
+    if study.kind == Study.Kind.LABELLED:
+        table = label_table(study)
+        n_answered = ((table.choices != MISSING_CHOICE) & table.is_known[:, None]).sum(axis=0)
+        return dict(zip(table.candidate_ids, n_answered.tolist(), strict=True))
+    standing = Verdict.standing.filter(study=study).order_by()
+    return dict(standing.values_list("comparison__candidate").annotate(n=Count("pk")))

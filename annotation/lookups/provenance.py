@@ -55,11 +55,12 @@ def _digest(rows: Iterable[tuple[Any, ...]]) -> str:
 
 
 def data_hash(study: Study) -> str:
-    """Return a digest of queries, candidates and responses, whatever order they were imported in."""
+    """Return a digest of queries, candidates, responses and right labels, in whatever order they came."""
     rows = Response.objects.filter(query__study=study).values_list(
         "query__external_id", "candidate__name", "text_hash", "label"
     )
-    return _digest(sorted(rows.iterator()))
+    gold = study.queries.exclude(gold="").values_list("external_id", "gold")
+    return _digest([*sorted(rows.iterator()), *sorted(gold.iterator())])
 
 
 def verdicts_hash(study: Study) -> str:
@@ -68,7 +69,11 @@ def verdicts_hash(study: Study) -> str:
         Verdict.standing.filter(study=study)
         .order_by("pk")
         .values_list(
-            "comparison__query__external_id", "comparison__candidate__name", "annotator__username", "outcome"
+            "comparison__query__external_id",
+            "comparison__candidate__name",
+            "annotator__username",
+            "outcome",
+            "label",
         )
     )
-    return _digest(rows.iterator())
+    return _digest(row if row[-1] else row[:-1] for row in rows.iterator())

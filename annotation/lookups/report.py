@@ -66,12 +66,25 @@ def get_report(overview: Overview, ensemble: EnsembleView | None) -> dict[str, A
 
 
 def _question(overview: Overview) -> str:
+    if overview.is_labelled:
+        return _labelled_question(overview)
     baseline = overview.study.baseline.name if overview.study.baseline else "a baseline yet to be chosen"
     n = plural(max(0, len(overview.result.entries) - 1), "candidate")
     queries = plural(overview.n_queries, "query", "queries")
     return (
         f"Which of {n}, or else {baseline}, answers these {queries} best? Each verdict compares a "
         f"candidate's response with that of the baseline, {baseline}, unseen which is which."
+    )
+
+
+def _labelled_question(overview: Overview) -> str:
+    n = plural(len(overview.result.entries), "candidate")
+    queries = plural(overview.n_queries, "query", "queries")
+    baseline = overview.study.baseline.name if overview.study.baseline else "a baseline yet to be chosen"
+    return (
+        f"Which of {n} chooses the right label most often on these {queries}? One label settles a query for "
+        f"all of them: right where the baseline, {baseline}, is wrong is a win, wrong where it is right a "
+        "loss, all else a draw."
     )
 
 
@@ -96,6 +109,8 @@ def _method(overview: Overview) -> dict[str, Any]:
 def _verdicts(overview: Overview) -> dict[str, Any]:
     return {
         "n_verdicts": overview.result.n_verdicts,
+        "n_given": overview.result.n_given,
+        "n_imported": overview.result.n_imported,
         "n_in_estimates": overview.result.n_verdicts_seen,
         "n_wanted_at_most": overview.n_wanted,
         "side_a_share": overview.side.share,
@@ -108,6 +123,7 @@ def _verdicts(overview: Overview) -> dict[str, Any]:
                 "n_draws": person.n_draws,
                 "median_seconds": person.median_seconds,
                 "side_a_share": person.side_bias.share,
+                "share_as_imported": person.share_as_imported,
             }
             for person in overview.people
             if person.n_verdicts
@@ -119,6 +135,7 @@ def _entry(entry: EntryResult) -> dict[str, Any]:
     names = (
         *("is_baseline", "is_best", "p_best", "p_near_best", "win_rate", "win_rate_low", "win_rate_high"),
         *("raw_win_rate", "n_wins", "n_draws", "n_losses", "n_verdicts"),
+        *("accuracy", "accuracy_interval", "n_right", "n_answered"),
     )
     return {"candidate": entry.candidate.name, **{name: getattr(entry, name) for name in names}}
 
@@ -154,30 +171,57 @@ def limitations(overview: Overview) -> list[str]:
     known = [
         f"The result is about these {plural(overview.n_queries, 'query', 'queries')}. It holds for other "
         "tasks in so far as these are like them.",
-        f"Every win rate is against {baseline}. Two candidates are never compared directly.",
-        "Probabilities rest on a model of the verdicts. The raw win rates beside them do not, but the "
-        "comparisons behind them were not drawn at random, so they can mislead.",
+        *(label_limitations(overview) if overview.is_labelled else pairwise_limitations(baseline)),
     ]
     strategy = STRATEGIES.get(study.strategy)
     if strategy and strategy.caveat:
         known.append(strategy.caveat)
     if not result.is_current:
         known.append(f"{result.coverage} A computation was under way.")
-    if n_counted < result.n_verdicts:
+    if n_counted < result.n_verdicts and not overview.is_labelled:
         known.append(
             f"{plural(result.n_verdicts - n_counted, 'verdict')} on candidates that were dropped are not in "
             "the table."
         )
     people = [person for person in overview.people if person.n_verdicts]
     if len(people) == 1:
-        known.append("All verdicts are from one person.")
+        known.append(f"All {result.noun}s are from one person.")
     elif people and overview.alpha is None:
-        known.append("No comparison was judged twice, so how far annotators agree is not known.")
+        what = "query was labelled" if overview.is_labelled else "comparison was judged"
+        known.append(f"No {what} twice, so how far annotators agree is not known.")
     p_near = result.best.p_near_best if result.best else None
     if p_near is not None and p_near < study.target_p_best:
         known.append(
-            f"The answer has not reached the target of {rate(study.target_p_best)}: more verdicts could "
-            "change it."
+            f"The answer has not reached the target of {rate(study.target_p_best)}: more "
+            f"{result.noun}s could change it."
+        )
+    return known
+
+
+def pairwise_limitations(baseline: str) -> list[str]:
+    """Return what holds for every study that compares texts."""
+    return [
+        f"Every win rate is against {baseline}. Two candidates are never compared directly.",
+        "Probabilities rest on a model of the verdicts. The raw win rates beside them do not, but the "
+        "comparisons behind them were not drawn at random, so they can mislead.",
+    ]
+
+
+def label_limitations(overview: Overview) -> list[str]:
+    """Return what holds for this labelled study."""
+    n_known = max((entry.n_answered for entry in overview.result.entries), default=0)
+    known = ["A response without a usable label counts as wrong, a missing one is left out."]
+    if n_known < overview.n_queries:
+        known.append(
+            f"Accuracies are those on the {plural(n_known, 'query', 'queries')} with a right label. Queries "
+            "on which all candidates agree are asked of nobody, and the others are not drawn at random "
+            "unless the strategy is random: on all queries accuracies will mostly be higher. The differences "
+            "between candidates are what to go by."
+        )
+    if overview.result.n_imported:
+        known.append(
+            f"{plural(overview.result.n_imported, 'label')} came with the files: mistakes in them are taken "
+            "over."
         )
     return known
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from annotation.jobs.export_study import ExportFormat, parse_export_format
+from annotation.exceptions import InvalidValueError
+from annotation.jobs.export_study import ExportFormat, formats_for, parse_export_format
 from annotation.lookups.access import access_study
 from annotation.models import BackgroundRun
 from annotation.services.runs import run_enqueue
@@ -15,7 +16,7 @@ from annotation.services.studies import record
 if TYPE_CHECKING:
     from annotation.lookups.access import User
 
-__all__ = ["ExportFormat", "export_start"]
+__all__ = ["ExportFormat", "export_start", "formats_for"]
 
 
 @transaction.atomic
@@ -25,9 +26,12 @@ def export_start(*, user: User, slug: str, export_format: str) -> BackgroundRun:
     Raises
     ------
     InvalidValueError
-        For a format that does not exist.
+        For a format that does not exist, or that does not fit the kind of study.
     """
     study = access_study(user=user, slug=slug, need="lead")
-    params = {"format": str(parse_export_format(export_format))}
+    wanted = parse_export_format(export_format)
+    if wanted not in formats_for(study):
+        raise InvalidValueError(f"format: {wanted} is for labelled studies only")
+    params = {"format": str(wanted)}
     record(study, user, "export_start", **params)
     return run_enqueue(kind=BackgroundRun.Kind.EXPORT_STUDY, study=study, params=params, user=user)

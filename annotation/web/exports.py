@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from annotation.exceptions import InvalidValueError
 from annotation.models import BackgroundRun
-from annotation.services.exports import ExportFormat, export_start
+from annotation.services.exports import ExportFormat, export_start, formats_for
 from annotation.web.lead import lead_context
 
 N_RUNS = 30
@@ -19,6 +19,10 @@ WORDS = {
     ExportFormat.VERDICTS_JSONL: ("Verdicts, JSON lines", "Every verdict with its history, for programs."),
     ExportFormat.VERDICTS_CSV: ("Verdicts, CSV", "The same as a table that spreadsheets open."),
     ExportFormat.LEADERBOARD_CSV: ("Leaderboard, CSV", "One row per candidate: win rates and probabilities."),
+    ExportFormat.PREDICTIONS_CSV: (
+        "Predictions and right labels, CSV",
+        "One row per query, one column per active candidate. It can be imported again.",
+    ),
 }
 
 
@@ -37,7 +41,7 @@ def exports(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("study-exports", slug)
     runs = context["study"].background_runs.filter(kind=BackgroundRun.Kind.EXPORT_STUDY)
     context |= {
-        "formats": [(export_format, *format_words(export_format)) for export_format in ExportFormat],
+        "formats": [(name, *format_words(name)) for name in formats_for(context["study"])],
         "runs": runs.prefetch_related("files").defer("log")[:N_RUNS],
     }
     return render(request, "annotation/exports.html", context)

@@ -26,7 +26,7 @@ def address(study):
     return reverse("study-exports", args=[study.slug])
 
 
-@pytest.mark.parametrize("export_format", list(ExportFormat))
+@pytest.mark.parametrize("export_format", [name for name in ExportFormat if name != "predictions-csv"])
 def test_an_export_is_made_listed_and_downloaded(page, study, annotator_user, export_format):
     judge(annotator_user, study, "a", "b")
     answer = page.post(address(study), {"format": export_format})
