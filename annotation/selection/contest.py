@@ -89,20 +89,19 @@ def logit_moments(rate: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArr
 def information(
     model: ItemResponse,
     cells: CellPrediction,
-    is_unseen: NDArray[np.bool_],
-    pool_size: NDArray[np.int64],
+    pool: PoolPrediction,
+    shares: NDArray[np.float64],
     contest: Contest,
 ) -> NDArray[np.float64]:
     """Return how much each comparison of the two sides would shrink the variance of their difference.
 
     Parameters
     ----------
-    model, cells
+    model, cells, pool
         The fitted model and its predictions.
-    is_unseen
-        Comparisons without an outcome, shape (n_queries, n_candidates).
-    pool_size
-        Comparisons in each candidate's pool, shape (n_candidates,).
+    shares
+        Share of each unseen comparison in its candidate's win rate, 0 where it is told, shape
+        (n_queries, n_candidates).
     contest
         The two entries compared.
 
@@ -114,25 +113,31 @@ def information(
 
     Notes
     -----
-    In the linearised model an outcome y has Cov(D, y)^2 / Var(y) to say about D. D holds the unseen outcomes
-    themselves, so a comparison counts for its own share of the pool, for what it tells of the candidate's
-    ability, and for what it tells of the query's ease; the ease cancels between two candidates judged
-    on the same query, which is why contenders meet on the same queries without being told to.
+    To first order an outcome y has Cov(D, y)^2 / Var(y) to say about the difference D. D holds the unseen
+    outcomes themselves, so a comparison counts for its own share of the pool, for what it tells of the
+    parameters, and for what it tells of the query's ease; the ease cancels between two candidates judged on
+    the same query, which is why contenders meet on the same queries without being told to.
     """
-    sides = [(contest.leader, 1.0), (contest.challenger, -1.0)]
-    on_ability = np.zeros(len(model.ability))
-    on_ease = np.zeros(len(model.ease))
-    for entry, sign in sides:
-        if entry < len(model.ability):
-            weight = sign * cells.slope[:, entry] * is_unseen[:, entry] / pool_size[entry]
-            on_ability[entry] = weight.sum()
-            on_ease += weight
-    with_ability = model.covariance @ (on_ability - model.pull.T @ on_ease)
-    with_ease = on_ease / model.precision - model.pull @ with_ability
-    result = np.zeros((len(model.ease), 2))
-    for side, (entry, sign) in enumerate(sides):
-        if entry < len(model.ability):
-            slope, chance = cells.slope[:, entry], cells.chance[:, entry]
-            shared = slope * (with_ability[entry] + with_ease) + sign * chance / pool_size[entry]
-            result[:, side] = shared**2 / np.maximum(chance + slope**2 * cells.variance[:, entry], JITTER)
+    n = model.n_candidates
+    sides = [(e, sign) for e, sign in ((contest.leader, 1.0), (contest.challenger, -1.0)) if e < n]
+    by_parameter = sum((sign * pool.by_parameter[e] for e, sign in sides), np.zeros(n + 2))
+    with_parameter = model.covariance @ by_parameter
+    # D given the query's ease, at each node, weighted by the root of the node's probability.
+    at_node = sum(
+        (sign * model.moments.scores[:, :, e] for e, sign in sides), np.zeros(model.posterior.shape)
+    )
+    at_node += model.moments.slopes @ with_parameter
+    root = np.sqrt(model.posterior)
+    result = np.zeros((model.n_queries, 2))
+    for side, (entry, sign) in enumerate(((contest.leader, 1.0), (contest.challenger, -1.0))):
+        if entry < n:
+            apart = (model.law.score[entry] - cells.score[:, entry, None]) * root
+            shared = (apart * at_node).sum(axis=1) + sign * shares[:, entry] * cells.chance[:, entry]
+            shared += cells.by_ability[:, entry] * with_parameter[entry]
+            shared += (
+                cells.by_scale[:, entry] * with_parameter[n] + cells.by_cut[:, entry] * with_parameter[n + 1]
+            )
+            variance = (apart**2).sum(axis=1) + cells.chance[:, entry]
+            variance += cells.by_ability[:, entry] ** 2 * model.covariance[entry, entry]
+            result[:, side] = shared**2 / np.maximum(variance, JITTER)
     return result

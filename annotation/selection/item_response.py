@@ -1,13 +1,14 @@
-"""The item-response model of outcomes and its Gaussian posterior, kept up to date verdict by verdict."""
+"""The item-response model of outcomes, kept up to date verdict by verdict."""
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.selection.ordered_logit import Scales, cut_step, likelihood_terms
+from annotation.selection.ease_moments import EaseMoments
+from annotation.selection.ordered_logit import ordered_logit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,198 +18,256 @@ if TYPE_CHECKING:
 MEAN_SCALE = 2.0
 """Prior sd of the mean ability, in logits: it makes all mean win rates from 0.02 to 0.98 ordinary."""
 
-MAX_STEP = 2.0
-"""Largest change of a coordinate in one Newton step, in logits: beyond, its parabola is no guide."""
+ABILITY_SCALE = 2.0
+"""Prior sd of abilities around their mean while choosing, in logits. Real tables lie between 0.7 and 2.0; the
+wide end is kept since a narrower prior gives candidates up after one unlucky loss."""
 
-N_ANSWER_STEPS = 8
+EASE_SCALE, EASE_SCALE_LOG_SD = 1.5, 0.5
+"""Prior median of the sd of eases in logits, and the sd of its logarithm: tables lie between 0.7 and 3.3."""
+
+CUT, CUT_LOG_SD = 0.3, 1.0
+"""Prior median of the half-width of the draw in logits (one draw in seven between equals), and the sd of its
+logarithm; wide, since draws range from none to nine in ten."""
+
+ABILITY_SCALE_START, ABILITY_SCALE_WEIGHT = 1.5, 8.0
+"""Answers learn the scale of abilities from this start, which counts as so many candidates."""
+
+NODES = np.linspace(-4.0, 4.0, 21)
+"""Standardised eases that the integral over an ease runs over. Evenly spaced nodes integrate a smooth
+function with error falling like exp(-2 pi^2 / spacing) in logits: 1e-4 at an ease scale of 5."""
+
+LOG_WEIGHTS = -0.5 * NODES**2 - np.log(np.exp(-0.5 * NODES**2).sum())
+
+LEAST_WEIGHT = 1e-18
+"""Posterior weight of a node below which it counts as nothing; its square root must not underflow."""
+
+MAX_STEP = 1.0
+"""Largest change of a parameter in one Newton step: beyond, its parabola is no guide."""
+
+N_STEPS = 25
+"""Most steps of a fit from nothing; it ends when the largest change is below ``CLOSE``."""
+
+CLOSE = 1e-5
+
+N_ANSWER_STEPS = 6
 """Steps from the fit for choosing to the fit for answers, which differs in one scale."""
 
-N_STEPS = 16
-"""Steps of a fit from nothing; the scales move by at most a quarter in each."""
-
-GROWTH = 1024
-"""Verdicts that room is made for at once."""
+RENEW_SHARE, RENEW_LEAST = 0.1, 5
+"""All queries' moments are computed again when the verdicts have grown by this share, or this number."""
 
 
 class ItemResponse:
-    """Gaussian posterior of logit P(outcome above a cut) = ability_j + ease_i -+ cut.
+    """Posterior of logit P(outcome above a cut) = ability_j + scale * z_i -+ cut, z_i standard normal.
 
     Parameters
     ----------
-    n_queries, n_candidates
-        Size of the pool.
+    is_askable
+        Comparisons of the pool, shape (n_queries, n_candidates).
 
     Attributes
     ----------
-    ability, ease
-        Posterior means, shapes (n_candidates,) and (n_queries,), in logits.
-    scales
-        Prior scales and the cut; the ease's and the cut are learnt from the verdicts by ``learn_scales``.
+    parameters
+        Posterior mode of the abilities, the log scale of the eases and the log cut, shape (n_parameters,).
     covariance
-        Of the abilities, shape (n_candidates, n_candidates).
-    pull
-        Shape (n_queries, n_candidates): given abilities, the mean of ease is ``ease - pull @ (a - ability)``.
-    precision
-        Of each ease given the abilities, shape (n_queries,).
+        Of the parameters, shape (n_parameters, n_parameters).
+    posterior
+        Of each query's ease over ``NODES``, given the parameters, shape (n_queries, n_nodes).
+    law
+        The law of outcomes at each candidate and node.
+    moments
+        What the uncertainty of the eases does to scores and slopes.
 
     Notes
     -----
-    An outcome is a pair of threshold crossings: above -cut means not a loss, above +cut means a win, so
-    draws are an ordered middle (cumulative logit). The Hessian is an arrow: eliminating the eases, which do
-    not touch each other, leaves a system of the size of the candidates, so one Newton step costs
-    O(n_queries n_candidates^2) and one per verdict, started from the last mode, keeps up with it.
+    An outcome is a pair of threshold crossings: above -cut means not a loss, above +cut means a win, so draws
+    are an ordered middle (cumulative logit). Given the parameters the eases are independent, so each is
+    integrated out by quadrature, exactly but for the spacing of the nodes, and its posterior may have any
+    shape. The parameters, which all verdicts share, get a Gaussian at the mode of the marginal likelihood; the
+    observed information is E[-H] - Cov(slopes) over the eases' posteriors (Louis 1982).
 
-    The posterior is the Gaussian that maximises the variational bound, not the one at the joint mode.
-    With one or two verdicts per query the mode underrates every difference: it fits the logits averaged
-    over the eases, so strong candidates judged on hard queries look ordinary. Here each slope and
-    weight is averaged over the posterior of its linear predictor.
+    Joint modes or Gaussian posteriors of the eases are no substitute: with a handful of verdicts per query and
+    win rates near one they inflate the scale of the eases without end.
 
     References
     ----------
-    Ormerod and Wand, "Gaussian variational approximate inference for generalized linear mixed models",
-    Journal of Computational and Graphical Statistics 2012; the elimination is the usual Schur
-    complement."""
+    Bock and Aitkin, "Marginal maximum likelihood estimation of item parameters", Psychometrika 1981;
+    Louis, "Finding the observed information matrix when using the EM algorithm", JRSS B 1982;
+    Samejima's graded response model for the draws.
+    """
 
-    def __init__(self, n_queries: int, n_candidates: int) -> None:
-        self._learns_ability = False
-        self.ability = np.zeros(n_candidates)
-        self.ease = np.zeros(n_queries)
-        self.scales = Scales()
-        self._n = 0
-        self._queries = np.empty(GROWTH, dtype=np.int64)
-        self._candidates = np.empty(GROWTH, dtype=np.int64)
-        self._outcomes = np.empty(GROWTH, dtype=np.int8)
-        self._weights = np.zeros((n_queries, n_candidates))
-        self._set_prior()
-        self._factorise()
+    def __init__(self, is_askable: NDArray[np.bool_]) -> None:
+        self.n_queries, self.n_candidates = is_askable.shape
+        self.n_verdicts = 0
+        self.parameters = np.append(np.zeros(self.n_candidates), np.log([EASE_SCALE, CUT]))
+        self._ability_scale = ABILITY_SCALE
+        self._told = np.zeros((self.n_queries, 3, self.n_candidates))
+        self._weights = is_askable / np.maximum(is_askable.sum(axis=0), 1)
+        self._n_renewed = 0
+        self.moments = EaseMoments(self.n_queries, len(NODES), self.n_candidates)
+        self._tabulate()
+        self.renew()
+
+    @property
+    def ability(self) -> NDArray[np.float64]:
+        """Abilities in logits, shape (n_candidates,)."""
+        return self.parameters[:-2]
+
+    @property
+    def ease_scale(self) -> float:
+        """Standard deviation of the eases, in logits."""
+        return float(np.exp(self.parameters[-2]))
+
+    @property
+    def cut(self) -> float:
+        """Half-width of the draw, in logits."""
+        return float(np.exp(self.parameters[-1]))
+
+    @property
+    def shift(self) -> NDArray[np.float64]:
+        """Ease at each node in logits, shape (n_nodes,)."""
+        return self.ease_scale * NODES
 
     def add(
         self, queries: NDArray[np.int64], candidates: NDArray[np.int64], outcomes: NDArray[np.int8]
     ) -> None:
-        """Append verdicts, each array of shape (n,), without refitting."""
-        end = self._n + len(queries)
-        while end > len(self._queries):
-            self._queries = np.concatenate([self._queries, np.empty_like(self._queries)])
-            self._candidates = np.concatenate([self._candidates, np.empty_like(self._candidates)])
-            self._outcomes = np.concatenate([self._outcomes, np.empty_like(self._outcomes)])
-        self._queries[self._n : end] = queries
-        self._candidates[self._n : end] = candidates
-        self._outcomes[self._n : end] = outcomes
-        self._n = end
+        """Take verdicts in, each array of shape (n,), with one step towards the new mode."""
+        self._told[queries, outcomes, candidates] = 1.0
+        self._weights[queries, candidates] = 0.0
+        self.n_verdicts += len(queries)
+        self._weigh_nodes()
+        if self.n_verdicts - self._n_renewed >= max(RENEW_LEAST, RENEW_SHARE * self._n_renewed):
+            self.renew()
+        else:
+            self._renew_rows(np.unique(queries))
+        self.step()
 
-    def fit(self, n_steps: int = 1, *, learn: bool = False) -> None:
-        """Take Newton steps towards the mode, learning the scales after each if told to."""
+    def fit(self, n_steps: int = N_STEPS) -> None:
+        """Step to the mode, everything computed anew at each step."""
         for _ in range(n_steps):
-            self._newton()
-            self._factorise()
-            if learn:
-                self.learn_scales()
-                self._factorise()
+            largest = self.step()
+            self.renew()
+            if largest < CLOSE:
+                break
 
-    def for_answers(self) -> ItemResponse:
-        """Return a copy refitted with the scale of the abilities learnt too.
+    @property
+    def _told_by_query(self) -> NDArray[np.float64]:
+        return self._told.reshape(self.n_queries, 3 * self.n_candidates)
+
+    def step(self) -> float:
+        """Take one Newton step of the parameters and return its largest change."""
+        step = self.covariance @ self._gradient
+        step *= MAX_STEP / max(float(np.abs(step).max()), MAX_STEP)
+        self.parameters = self.parameters + step
+        self._tabulate()
+        self._solve()
+        return float(np.abs(step).max())
+
+    def renew(self) -> None:
+        """Compute the moments of all queries again."""
+        self._n_renewed = self.n_verdicts
+        self._renew_rows(slice(None))
+
+    def for_answers(self, *, with_moments: bool = False) -> ItemResponse:
+        """Return a copy fitted with the scale of the abilities learnt too.
 
         The wide scale that serves choosing leaves little-known candidates with the luck of their few
         verdicts; reported win rates shrink it away.
+
+        Parameters
+        ----------
+        with_moments
+            Compute the moments at the copy's own mode, as covariances need; means do not.
         """
-        model = deepcopy(self)
-        model._learns_ability = True
-        if self._n:
-            model.fit(N_ANSWER_STEPS, learn=True)
+        model = copy(self)
+        for _ in range(N_ANSWER_STEPS if self.n_verdicts else 0):
+            model._learn_ability_scale()
+            model._solve()
+            model.step()
+        if with_moments:
+            model.moments = EaseMoments(self.n_queries, len(NODES), self.n_candidates)
+            model.renew()
         return model
 
-    def learn_scales(self) -> None:
-        """Move the prior scales and the cut towards the values that the verdicts make likely."""
-        told = np.bincount(self._told[0], minlength=len(self.ease)) > 0
-        self.scales = self.scales.learn_ease(self.ease[told], self.ease_variance()[told])
-        if self._learns_ability:
-            self.scales = self.scales.learn_ability(self.ability, self.covariance)
-        self.scales = cut_step(self.scales, self._eta(), self._variance(), self._told[2])
-        self._set_prior()
+    def _learn_ability_scale(self) -> None:
+        """MacKay's fixed point: squares over the number of abilities that the verdicts have determined."""
+        n, covariance = self.n_candidates, self.covariance[:-2, :-2]
+        unsure = max(np.trace(covariance) - covariance.sum() / n, 0.0)
+        determined = max(n - 1 - unsure / self._ability_scale**2, 0.0)
+        squares = ((self.ability - self.ability.mean()) ** 2).sum()
+        start = ABILITY_SCALE_WEIGHT * ABILITY_SCALE_START**2
+        self._ability_scale = float(np.sqrt((squares + start) / (determined + ABILITY_SCALE_WEIGHT)))
 
-    def ease_variance(self) -> NDArray[np.float64]:
-        """Return the posterior variance of each ease, shape (n_queries,)."""
-        through_ability = np.einsum("qc,qc->q", self.pull @ self.covariance, self.pull)
-        variance: NDArray[np.float64] = 1.0 / self.precision + through_ability
-        return variance
+    def _tabulate(self) -> None:
+        self.law = ordered_logit(self.ability[:, None] + self.shift, self.cut)
+        self._weigh_nodes()
 
-    def predictor_variance(self) -> NDArray[np.float64]:
-        """Return the posterior variance of ability + ease, shape (n_queries, n_candidates)."""
-        coupling = self.pull @ self.covariance
-        ease = 1.0 / self.precision + np.einsum("qc,qc->q", coupling, self.pull)
-        variance: NDArray[np.float64] = ease[:, None] + self.covariance.diagonal() - 2.0 * coupling
-        return np.maximum(variance, 0.0)
+    def _weigh_nodes(self) -> None:
+        n_nodes = len(NODES)
+        joint = LOG_WEIGHTS + self._told_by_query @ self.law.log_p.reshape(-1, n_nodes)
+        weight = np.exp(joint - joint.max(axis=1, keepdims=True))
+        weight[weight < LEAST_WEIGHT] = 0.0
+        self.posterior = weight / weight.sum(axis=1, keepdims=True)
 
-    @property
-    def n_verdicts(self) -> int:
-        """Verdicts added so far."""
-        return self._n
+    def _renew_rows(self, rows: NDArray[np.int64] | slice) -> None:
+        self.moments.renew(rows, self.law, self.shift, self.posterior, self._told, self._weights)
+        self._solve()
 
-    @property
-    def _told(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
-        return self._queries[: self._n], self._candidates[: self._n], self._outcomes[: self._n]
-
-    def _eta(self) -> NDArray[np.float64]:
-        queries, candidates, _ = self._told
-        eta: NDArray[np.float64] = self.ability[candidates] + self.ease[queries]
-        return eta
-
-    def _variance(self) -> NDArray[np.float64]:
-        """Posterior variance of the linear predictor at each verdict."""
-        queries, candidates, _ = self._told
-        variance: NDArray[np.float64] = self.predictor_variance()[queries, candidates]
-        return variance
-
-    def _set_prior(self) -> None:
-        """Abilities share an unknown mean, so their prior covariance has a common part."""
-        n = len(self.ability)
-        variance, common = self.scales.ability**2, MEAN_SCALE**2
+    def _prior(self) -> NDArray[np.float64]:
+        """Return the prior precision; abilities share an unknown mean, so their covariance has a common part."""
+        n, variance, common = self.n_candidates, self._ability_scale**2, MEAN_SCALE**2
+        prior = np.diag(np.append(np.zeros(n), [EASE_SCALE_LOG_SD**-2.0, CUT_LOG_SD**-2.0]))
         # Sherman-Morrison inverse of variance * I + common * 11'.
-        self._prior = np.eye(n) / variance - common / (variance * (variance + n * common))
+        prior[:n, :n] = np.eye(n) / variance - common / (variance * (variance + n * common))
+        return prior
 
-    def _system(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        precision = 1.0 / self.scales.ease**2 + self._weights.sum(axis=1)
-        pull = self._weights / precision[:, None]
-        schur = self._prior - self._weights.T @ pull
-        schur[np.diag_indices_from(schur)] += self._weights.sum(axis=0)
-        return precision, pull, schur
-
-    def _factorise(self) -> None:
-        self.precision, self.pull, schur = self._system()
-        inverse = np.linalg.inv(schur)
-        self.covariance = (inverse + inverse.T) / 2.0
-
-    def _newton(self) -> None:
-        queries, candidates, outcomes = self._told
-        slope, weight = likelihood_terms(self._eta(), self._variance(), outcomes, self.scales.cut)
-        self._weights[queries, candidates] = weight
-        toward_a = np.bincount(candidates, slope, len(self.ability)) - self._prior @ self.ability
-        toward_e = np.bincount(queries, slope, len(self.ease)) - self.ease / self.scales.ease**2
-        precision, pull, schur = self._system()
-        step_a = np.linalg.solve(schur, toward_a - pull.T @ toward_e)
-        step_e = (toward_e - self._weights @ step_a) / precision
-        largest = max(np.abs(step_a).max(initial=0.0), np.abs(step_e).max(initial=0.0), MAX_STEP)
-        self.ability += step_a * (MAX_STEP / largest)
-        self.ease += step_e * (MAX_STEP / largest)
+    def _solve(self) -> None:
+        """Compute the gradient of the log posterior and the covariance at the current parameters."""
+        n, law, shift = self.n_candidates, self.law, self.shift
+        mass = (self._told_by_query.T @ self.posterior).reshape(3, n, len(NODES))
+        by_eta = (mass * law.by_eta).sum(axis=0)
+        bend, bend_cut = (-(mass * d).sum(axis=0) for d in (law.by_eta_eta, law.by_eta_cut))
+        prior = self._prior()
+        away = self.parameters - np.append(np.zeros(n), np.log([EASE_SCALE, CUT]))
+        slope = np.append(by_eta.sum(axis=1), [(by_eta * shift).sum(), (mass * law.by_cut).sum()])
+        self._gradient = slope - prior @ away
+        complete = np.zeros((n + 2, n + 2))
+        complete[np.arange(n), np.arange(n)] = bend.sum(axis=1)
+        complete[:n, n] = complete[n, :n] = (bend * shift).sum(axis=1)
+        complete[:n, n + 1] = complete[n + 1, :n] = bend_cut.sum(axis=1)
+        complete[n, n] = (bend * shift**2 - by_eta * shift).sum()
+        complete[n, n + 1] = complete[n + 1, n] = (bend_cut * shift).sum()
+        complete[n + 1, n + 1] = -(mass * law.by_cut_cut).sum()
+        self.covariance = _inverse(prior, complete, self.moments.slope_slope)
 
 
-def fit_outcomes(
-    problem: SelectionProblem, outcomes: NDArray[np.int8], n_steps: int = N_STEPS
-) -> ItemResponse:
+def _inverse(
+    prior: NDArray[np.float64], complete: NDArray[np.float64], missing: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Invert prior + complete - missing, with less of the missing where far from a mode that is not positive."""
+    for share in (1.0, 0.8, 0.5, 0.0):
+        whole = prior + complete - share * missing
+        if np.linalg.eigvalsh(whole)[0] > 1e-6:
+            break
+    else:
+        whole = prior + np.diag(np.abs(complete.diagonal()))
+    inverse = np.linalg.inv(whole)
+    return np.asarray((inverse + inverse.T) / 2.0)
+
+
+def fit_outcomes(problem: SelectionProblem, outcomes: NDArray[np.int8]) -> ItemResponse:
     """Fit the model to outcomes from nothing, scales included.
 
     Parameters
     ----------
     problem
-        Gives the size of the pool.
+        Gives the pool.
     outcomes
         Shape (n_queries, n_candidates), -1 where not told.
-    n_steps
-        Newton steps, each followed by a step of the scales.
     """
-    model = ItemResponse(problem.n_queries, problem.n_candidates)
+    model = ItemResponse(problem.is_askable)
     queries, candidates = np.nonzero(outcomes >= 0)
     if len(queries):
         model.add(queries, candidates, outcomes[queries, candidates])
-        model.fit(n_steps, learn=True)
+        model.renew()
+        model.fit()
     return model

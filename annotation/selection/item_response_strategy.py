@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from annotation.selection.pool import PoolPrediction
     from annotation.selection.problem import Estimate, SelectionProblem
 
-LEARN_EVERY = 5
-"""Verdicts between two steps of the scales, which move slowly."""
-
 REFIT_FROM = 8
 """So many verdicts told at once are fitted from nothing: a rebuilt strategy does not depend on its past."""
 
@@ -37,11 +34,13 @@ MARGIN = Parameter(
     high=0.5,
 )
 
-CLAIM_WIDENING = 1.5
+import os
+
+CLAIM_WIDENING = float(os.environ.get("CW", "1.5"))
 """Factor on the variances behind P(best). The model takes candidates and queries to add up; on real tables
 they do not quite, and it is too sure. With this factor claims came true about as often as they say."""
 
-INTERVAL_WIDENING = 2.0
+INTERVAL_WIDENING = float(os.environ.get("IW", "2.0"))
 """Factor on the variances behind the intervals, where candidates dropped early are affected most."""
 
 COMMON_SHARE = Parameter(
@@ -78,7 +77,7 @@ class ItemResponseStrategy(Strategy):
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         super().__init__(problem, seed, **params)
-        self._model = ItemResponse(problem.n_queries, problem.n_candidates)
+        self._model = ItemResponse(problem.is_askable)
         self._order = np.random.default_rng(self.seed).permutation(problem.n_queries)
 
     def _observe(
@@ -89,9 +88,7 @@ class ItemResponseStrategy(Strategy):
         if len(queries) >= REFIT_FROM:
             self._model = fit_outcomes(self.problem, np.where(self.problem.is_askable, self.outcomes, -1))
         elif counts.any():
-            before = self._model.n_verdicts
             self._model.add(queries[counts], candidates[counts], outcomes[counts])
-            self._model.fit(learn=before // LEARN_EVERY < self._model.n_verdicts // LEARN_EVERY)
 
     def _choose(self, n: int) -> list[Suggestion]:
         rng = self._generator()
@@ -104,7 +101,7 @@ class ItemResponseStrategy(Strategy):
         while len(suggestions) < n:
             contest = contests.draw(rng)
             is_common = rng.random() < float(self.params["common_share"])
-            query, candidate, score = self._pick(cells, contest, is_free, rng, is_common=is_common)
+            query, candidate, score = self._pick(cells, pool, contest, is_free, rng, is_common=is_common)
             suggestions.append(Suggestion(query, candidate, score, float("nan"), _reason(contest, is_common)))
             is_free[query, candidate] = False
             is_live[candidate] = is_free[:, candidate].any()
@@ -113,6 +110,7 @@ class ItemResponseStrategy(Strategy):
     def _pick(
         self,
         cells: CellPrediction,
+        pool: PoolPrediction,
         contest: Contest,
         is_free: NDArray[np.bool_],
         rng: np.random.Generator,
@@ -129,8 +127,8 @@ class ItemResponseStrategy(Strategy):
             candidate = live[int(rng.integers(len(live)))]
             return int(self._order[np.argmax(is_free[self._order, candidate])]), candidate, 0.0
         is_unseen = self.problem.is_askable & (self.outcomes < 0)
-        pool_size = (self.problem.is_askable | (self.outcomes >= 0)).sum(axis=0)
-        gain = information(self._model, cells, is_unseen, np.maximum(pool_size, 1), contest)
+        size = np.maximum((self.problem.is_askable | (self.outcomes >= 0)).sum(axis=0), 1)
+        gain = information(self._model, cells, pool, is_unseen / size, contest)
         free = np.column_stack(
             [is_free[:, side] if side in live else np.zeros(len(gain), bool) for side in sides]
         )
@@ -139,16 +137,16 @@ class ItemResponseStrategy(Strategy):
         place, side_index = divmod(int(np.argmax(ranked)), 2)
         return int(self._order[place]), sides[side_index], float(ranked[place, side_index])
 
-    def _pool(self) -> PoolPrediction:
-        model = self._model.for_answers()
+    def _pool(self, *, with_moments: bool) -> PoolPrediction:
+        model = self._model.for_answers(with_moments=with_moments)
         return predict_pool(model, predict_cells(model), self.outcomes, self.problem.is_askable)
 
     def recommend(self) -> int:
         """Return the entry of the highest expected win rate on the pool."""
-        return int(np.argmax(self._pool().win_rate))
+        return int(np.argmax(self._pool(with_moments=False).win_rate))
 
     def _estimate(self) -> Estimate:
-        pool = self._pool()
+        pool = self._pool(with_moments=True)
         rng = self._generator()
         return estimate_from_samples(
             pool.widened(CLAIM_WIDENING).sample(rng, N_SAMPLES),

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.selection.ordered_logit import averaging, crossings
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -32,12 +30,15 @@ class PoolPrediction:
         Predicted mean score (win 1, draw 1/2) of the unseen comparisons, shape (n_candidates,).
     covariance
         Of the win rates, shape (n_candidates, n_candidates), unseen outcomes' own chance included.
+    by_parameter
+        Derivative of the win rates by the model's parameters, shape (n_candidates, n_candidates + 2).
     """
 
     observed: NDArray[np.float64]
     unseen_share: NDArray[np.float64]
     unseen_mean: NDArray[np.float64]
     covariance: NDArray[np.float64]
+    by_parameter: NDArray[np.float64]
 
     @property
     def win_rate(self) -> NDArray[np.float64]:
@@ -66,38 +67,36 @@ class PoolPrediction:
 
 @dataclass(frozen=True)
 class CellPrediction:
-    """Per comparison, shape (n_queries, n_candidates) each.
+    """Per comparison, shape (n_queries, n_candidates) each, averaged over the query's ease.
 
     Attributes
     ----------
     score
         Expected score: P(win) + P(draw) / 2.
     chance
-        Variance of the score, given the linear predictor.
-    slope
-        Derivative of the score by the linear predictor.
-    variance
-        Posterior variance of the linear predictor.
+        Variance of the score, given the ease.
+    by_ability, by_scale, by_cut
+        Derivatives of the score by the candidate's ability, the log scale of the eases and the log cut, the
+        ease's posterior held fixed.
     """
 
     score: NDArray[np.float64]
     chance: NDArray[np.float64]
-    slope: NDArray[np.float64]
-    variance: NDArray[np.float64]
+    by_ability: NDArray[np.float64]
+    by_scale: NDArray[np.float64]
+    by_cut: NDArray[np.float64]
 
 
 def predict_cells(model: ItemResponse) -> CellPrediction:
-    """Predict every comparison, the uncertainty of the linear predictor averaged over.
-
-    The average of a logistic over a Gaussian is nearly the logistic of a shrunk predictor (MacKay 1992).
-    """
-    variance = model.predictor_variance()
-    shrink = averaging(variance)
-    lower, upper = crossings(model.ability + model.ease[:, None], model.scales.cut, shrink)
-    score = 0.5 * (lower + upper)
-    slope = 0.5 * (lower * (1.0 - lower) + upper * (1.0 - upper)) * shrink
-    chance = np.maximum(upper + 0.25 * (lower - upper) - score**2, 0.0)
-    return CellPrediction(score, chance, slope, variance)
+    """Predict every comparison."""
+    law, posterior = model.law, model.posterior
+    return CellPrediction(
+        score=posterior @ law.score.T,
+        chance=posterior @ law.score_variance.T,
+        by_ability=posterior @ law.score_by_eta.T,
+        by_scale=posterior @ (law.score_by_eta * model.shift).T,
+        by_cut=posterior @ law.score_by_cut.T,
+    )
 
 
 def predict_pool(
@@ -115,6 +114,12 @@ def predict_pool(
     outcomes, is_askable
         Shape (n_queries, n_candidates); the pool is what is told or askable. A candidate with an empty pool
         gets the baseline's rate for sure.
+
+    Notes
+    -----
+    The covariance has three parts: the parameters', through the derivative of the win rates, in which the
+    eases' posteriors move with the parameters; the eases', given the parameters; and the chance of each
+    unseen outcome.
     """
     is_told = outcomes >= 0
     is_unseen = is_askable & ~is_told
@@ -122,17 +127,18 @@ def predict_pool(
     size = np.maximum(n_pool, 1)
     points = np.where(is_told, outcomes, 0).sum(axis=0) / 2.0
     n_unseen = is_unseen.sum(axis=0)
-    weights = np.where(is_unseen, cells.slope, 0.0) / size
-    toward_ability = np.diag(weights.sum(axis=0)) - weights.T @ model.pull
-    covariance = toward_ability @ model.covariance @ toward_ability.T
-    covariance += (weights.T / model.precision) @ weights
-    covariance[np.diag_indices_from(covariance)] += (
-        np.where(is_unseen, cells.chance, 0.0).sum(axis=0) / size**2
-    )
+    share = is_unseen / size
+    by_parameter = model.moments.score_slope.copy()
+    by_parameter[:, :-2] += np.diag((share * cells.by_ability).sum(axis=0))
+    by_parameter[:, -2] += (share * cells.by_scale).sum(axis=0)
+    by_parameter[:, -1] += (share * cells.by_cut).sum(axis=0)
+    covariance = by_parameter @ model.covariance @ by_parameter.T + model.moments.score_score
+    covariance[np.diag_indices_from(covariance)] += (share * cells.chance / size).sum(axis=0)
     total = np.where(is_unseen, cells.score, 0.0).sum(axis=0)
     return PoolPrediction(
         observed=np.where(n_pool > 0, points / size, 0.5),
         unseen_share=n_unseen / size,
         unseen_mean=np.where(n_unseen > 0, total / np.maximum(n_unseen, 1), 0.5),
         covariance=covariance,
+        by_parameter=by_parameter,
     )

@@ -5,12 +5,14 @@ import pytest
 
 from annotation.selection import MISSING, Outcome, SelectionProblem, make_strategy
 from annotation.selection.contest import Contest, ContestDraw, information
-from annotation.selection.item_response import ItemResponse, fit_outcomes
-from annotation.selection.ordered_logit import Scales, cut_step, likelihood_terms
+from annotation.selection.ease_moments import EaseMoments
+from annotation.selection.item_response import LOG_WEIGHTS, NODES, ItemResponse, fit_outcomes
+from annotation.selection.ordered_logit import ordered_logit
 from annotation.selection.pool import PoolPrediction, predict_cells, predict_pool
 from tests.selection.worlds import play, win_rates
 
 FULL = np.ones((60, 8), dtype=np.bool_)
+NO_SLOPES = np.zeros((3, 5))
 
 
 def draw_world(rng, n_queries=60, n_candidates=8, cut=0.5, ease_scale=1.0):
@@ -19,117 +21,168 @@ def draw_world(rng, n_queries=60, n_candidates=8, cut=0.5, ease_scale=1.0):
     return ((latent > -cut).astype(np.int8) + (latent > cut)).astype(np.int8), ability, ease
 
 
-class TestLikelihood:
-    @pytest.mark.parametrize("outcome", list(Outcome))
-    def test_derivatives_are_those_of_the_ordered_logit(self, outcome):
-        def log_probability(x):
-            lower, upper = 1 / (1 + np.exp(-x - 0.7)), 1 / (1 + np.exp(-x + 0.7))
-            return np.log([1 - lower, lower - upper, upper][outcome])
+def log_marginal(table, parameters, ability_scale=2.0):
+    """The log posterior by Gauss-Hermite quadrature with many nodes, written from the definition."""
+    ability, scale, cut = parameters[:-2], np.exp(parameters[-2]), np.exp(parameters[-1])
+    nodes, weights = np.polynomial.hermite_e.hermegauss(120)
+    eta = ability[:, None] + scale * nodes
+    not_loss, win = 1 / (1 + np.exp(-eta - cut)), 1 / (1 + np.exp(-eta + cut))
+    by_outcome = np.stack([1 - not_loss, not_loss - win, win])
+    total = 0.0
+    for row in table:
+        seen = np.flatnonzero(row != MISSING)
+        total += np.log((by_outcome[row[seen], seen].prod(axis=0) * weights).sum() / weights.sum())
+    n = len(ability)
+    prior = np.linalg.inv(ability_scale**2 * np.eye(n) + 2.0**2)
+    total -= 0.5 * ability @ prior @ ability
+    return total - 0.5 * ((np.log(scale / 1.5) / 0.5) ** 2 + np.log(cut / 0.3) ** 2)
 
-        eta, step = np.array([-2.0, -0.3, 0.0, 1.7]), 1e-4
-        told = np.full(4, outcome, dtype=np.int8)
-        slope, weight = likelihood_terms(eta, np.zeros(4), told, 0.7)
-        values = [[log_probability(x + k * step) for x in eta] for k in (-1, 0, 1)]
-        below, here, above = np.array(values)
-        assert slope == pytest.approx((above - below) / (2 * step), abs=1e-6)
-        assert weight == pytest.approx(-(above - 2 * here + below) / step**2, abs=1e-5)
 
-    def test_slope_averages_over_the_predictor(self, rng):
-        eta, variance = 0.8, 2.0
-        samples = rng.normal(eta, np.sqrt(variance), 400_000)
-        exact = np.mean(1 / (1 + np.exp(samples - 0.5)))
-        slope, _ = likelihood_terms(
-            np.array([eta]), np.array([variance]), np.array([Outcome.WIN], dtype=np.int8), 0.5
+def half_told(rng, n_queries, n_candidates, share=0.6):
+    table, _, _ = draw_world(rng, n_queries, n_candidates)
+    told = np.where(rng.random(table.shape) < share, table, MISSING).astype(np.int8)
+    problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
+    return fit_outcomes(problem, told), told, problem
+
+
+def sample_worlds(model, told, rng, n):
+    """Sample parameters, then each query's ease given them, then every outcome: (n, queries, candidates)."""
+    root = np.linalg.cholesky(model.covariance)
+    indicator = np.stack([told == v for v in range(3)], axis=1).astype(float)
+    worlds = []
+    for _ in range(n):
+        moved = model.parameters + root @ rng.standard_normal(len(root))
+        eta = moved[:-2, None] + np.exp(moved[-2]) * NODES
+        law = ordered_logit(eta, np.exp(moved[-1]))
+        joint = LOG_WEIGHTS + np.einsum("qvj,vjk->qk", indicator, law.log_p)
+        chance = np.exp(joint - joint.max(axis=1, keepdims=True)).cumsum(axis=1)
+        node = (rng.random((len(told), 1)) * chance[:, -1:] > chance).sum(axis=1)
+        p = np.exp(law.log_p[:, :, node])
+        u = rng.random(p.shape[1:])
+        worlds.append(((u > p[0]).astype(int) + (u > p[0] + p[1])).T)
+    return np.array(worlds)
+
+
+class TestLaw:
+    ETA = np.array([[-3.0, -0.4], [0.2, 2.5]])
+
+    def test_probabilities_are_those_of_the_ordered_logit(self):
+        law = ordered_logit(self.ETA, 0.7)
+        not_loss, win = 1 / (1 + np.exp(-self.ETA - 0.7)), 1 / (1 + np.exp(-self.ETA + 0.7))
+        assert np.exp(law.log_p) == pytest.approx(np.stack([1 - not_loss, not_loss - win, win]))
+        mean = win + (not_loss - win) / 2
+        assert law.score == pytest.approx(mean)
+        assert law.score_variance == pytest.approx(win + (not_loss - win) / 4 - mean**2)
+
+    @pytest.mark.parametrize(
+        ("whole", "by_eta", "by_cut"),
+        [
+            ("log_p", "by_eta", "by_cut"),
+            ("by_eta", "by_eta_eta", "by_eta_cut"),
+            ("by_cut", "by_eta_cut", "by_cut_cut"),
+            ("score", "score_by_eta", "score_by_cut"),
+        ],
+    )
+    def test_derivatives_by_differences(self, whole, by_eta, by_cut):
+        step, law = 1e-5, ordered_logit(self.ETA, 0.7)
+        right, left = ordered_logit(self.ETA + step, 0.7), ordered_logit(self.ETA - step, 0.7)
+        slope = (getattr(right, whole) - getattr(left, whole)) / (2 * step)
+        assert getattr(law, by_eta) == pytest.approx(slope, abs=1e-8)
+        wide, narrow = (
+            ordered_logit(self.ETA, 0.7 * np.exp(step)),
+            ordered_logit(self.ETA, 0.7 * np.exp(-step)),
         )
-        assert slope[0] == pytest.approx(exact, abs=0.01)
+        slope = (getattr(wide, whole) - getattr(narrow, whole)) / (2 * step)
+        assert getattr(law, by_cut) == pytest.approx(slope, abs=1e-8)
 
-    def test_cut_goes_to_the_likeliest(self, rng):
-        eta = rng.normal(0, 1, 20_000)
-        latent = eta + rng.logistic(size=len(eta))
-        told = ((latent > -1.3).astype(np.int8) + (latent > 1.3)).astype(np.int8)
-        scales = Scales()
-        for _ in range(50):
-            scales = cut_step(scales, eta, np.zeros(len(eta)), told)
-        assert scales.cut == pytest.approx(1.3, abs=0.05)
+    @pytest.mark.parametrize("cut", [1e-3, 8.0])
+    def test_stays_finite_far_out(self, cut):
+        law = ordered_logit(np.array([-200.0, 0.0, 200.0]), cut)
+        assert all(np.isfinite(array).all() for array in vars(law).values())
 
 
 class TestFit:
-    def test_recovers_abilities_and_eases(self, rng):
-        table, ability, ease = draw_world(rng, 200, 12)
-        model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), table, 30)
-        assert np.corrcoef(model.ability, ability)[0, 1] > 0.98
-        assert np.corrcoef(model.ease, ease)[0, 1] > 0.8
+    @pytest.mark.parametrize("ease_scale", [0.7, 1.5, 3.0])
+    def test_recovers_abilities_and_scales(self, rng, ease_scale):
+        table, ability, _ = draw_world(rng, 200, 12, ease_scale=ease_scale)
+        model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), table)
         # The mean of all eases cannot be told from that of all abilities.
-        error = model.ability - ability
-        assert error.std() < 0.35
-        assert model.scales.ease == pytest.approx(1.0, abs=0.3)
-        assert model.scales.cut == pytest.approx(0.5, abs=0.1)
+        assert (model.ability - ability).std() < 0.4
+        assert model.ease_scale == pytest.approx(ease_scale, rel=0.15)
+        assert model.cut == pytest.approx(0.5, abs=0.1)
 
-    def test_slopes_vanish_at_the_fit(self, rng):
-        table, _, _ = draw_world(rng)
-        model = ItemResponse(60, 8)
-        queries, candidates = np.nonzero(FULL)
-        model.add(queries, candidates, table[queries, candidates])
-        model.fit(60)
-        before = model.ability.copy()
-        model.fit(1)
-        assert model.ability == pytest.approx(before, abs=1e-6)
+    def test_win_rates_near_one_do_not_inflate_the_scale_of_eases(self, rng):
+        ability, ease = np.full(3, 4.5), rng.normal(0, 1.5, 400)
+        latent = ability + ease[:, None] + rng.logistic(size=(400, 3))
+        table = np.where(latent > 0, Outcome.WIN, Outcome.LOSS).astype(np.int8)
+        model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), table)
+        assert 0.9 < model.ease_scale < 2.5
 
-    def test_covariance_is_the_inverse_of_the_whole_system(self, rng):
-        table, _, _ = draw_world(rng, 10, 4)
-        model = fit_outcomes(SelectionProblem(np.ones((10, 4), dtype=np.bool_)), table)
-        weights = model.pull * model.precision[:, None]
-        whole = np.zeros((14, 14))
-        whole[:4, :4] = np.diag(weights.sum(axis=0)) + np.linalg.inv(
-            model.scales.ability**2 * np.eye(4) + 2.0**2
-        )
-        whole[:4, 4:], whole[4:, :4] = weights.T, weights
-        whole[4:, 4:] = np.diag(model.precision)
-        inverse = np.linalg.inv(whole)
-        assert model.covariance == pytest.approx(inverse[:4, :4])
-        assert model.ease_variance() == pytest.approx(inverse.diagonal()[4:])
-        expected = inverse.diagonal()[4:, None] + inverse.diagonal()[:4] + 2 * inverse[4:, :4]
-        assert model.predictor_variance() == pytest.approx(expected)
+    def test_fit_and_covariance_are_those_of_the_marginal_likelihood(self, rng):
+        model, told, _ = half_told(rng, 15, 4)
+        step, n = 1e-3, len(model.parameters)
+        units = step * np.eye(n)
+
+        def value(*moves):
+            return log_marginal(told, model.parameters + sum(moves))
+
+        slope = [(value(u) - value(-u)) / (2 * step) for u in units]
+        assert np.array(slope) == pytest.approx(np.zeros(n), abs=1e-3)
+        hessian = [
+            [(value(u, v) - value(u, -v) - value(-u, v) + value(-u, -v)) / (4 * step**2) for v in units]
+            for u in units
+        ]
+        assert np.linalg.inv(model.covariance) == pytest.approx(-np.array(hessian), abs=1e-3)
 
     def test_verdict_by_verdict_agrees_with_at_once(self, rng):
         table, _, _ = draw_world(rng)
-        walked = ItemResponse(60, 8)
+        walked, told = ItemResponse(FULL), np.full_like(table, MISSING)
         for query, candidate in rng.permutation(np.argwhere(FULL))[:200]:
             walked.add(np.array([query]), np.array([candidate]), table[query, candidate : candidate + 1])
-            walked.fit(learn=True)
-        told = np.full_like(table, MISSING)
-        queries, candidates, outcomes = walked._told
-        told[queries, candidates] = outcomes
-        at_once = fit_outcomes(SelectionProblem(FULL), told, 60)
-        assert walked.ability == pytest.approx(at_once.ability, abs=0.05)
+            told[query, candidate] = table[query, candidate]
+        at_once = fit_outcomes(SelectionProblem(FULL), told)
+        assert walked.parameters == pytest.approx(at_once.parameters, abs=0.05)
+        spread, expected = np.sqrt(walked.covariance.diagonal()), np.sqrt(at_once.covariance.diagonal())
+        assert spread == pytest.approx(expected, rel=0.05)
+
+    def test_rows_renewed_one_by_one_are_those_of_all(self, rng):
+        model, _, _ = half_told(rng, 20, 4)
+        moments = EaseMoments(20, len(NODES), 4)
+        for query in rng.permutation(20):
+            state = (model.law, model.shift, model.posterior, model._told, model._weights)
+            moments.renew(np.array([0, query]), *state)
+        assert moments.score_score == pytest.approx(model.moments.score_score)
+        assert moments.score_slope == pytest.approx(model.moments.score_slope)
+        assert moments.slope_slope == pytest.approx(model.moments.slope_slope)
+
+    def test_answers_shrink_alike_candidates_together(self, rng):
+        table = rng.integers(0, 3, (30, 8)).astype(np.int8)
+        told = np.where(rng.random(table.shape) < 0.2, table, MISSING).astype(np.int8)
+        model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), told)
+        before = model.parameters.copy()
+        assert model.for_answers().ability.std() < model.ability.std()
+        assert model.parameters.tolist() == before.tolist()
 
 
 class TestPool:
-    def test_variance_and_mean_by_sampling_the_model(self, rng):
-        table, _, _ = draw_world(rng, 40, 5)
-        told = np.where(rng.random(table.shape) < 0.6, table, MISSING).astype(np.int8)
-        problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
-        model = fit_outcomes(problem, told)
+    def test_mean_and_covariance_by_sampling_the_model(self, rng):
+        model, told, problem = half_told(rng, 40, 5)
         pool = predict_pool(model, predict_cells(model), told, problem.is_askable)
-        draws = []
-        root = np.linalg.cholesky(model.covariance)
-        for _ in range(4000):
-            shift = root @ rng.standard_normal(5)
-            ease = model.ease - model.pull @ shift + rng.standard_normal(40) / np.sqrt(model.precision)
-            latent = model.ability + shift + ease[:, None] + rng.logistic(size=told.shape)
-            cut = model.scales.cut
-            new = (latent > -cut).astype(int) + (latent > cut)
-            draws.append(np.where(told == MISSING, new, told).mean(axis=0) / 2)
-        draws = np.array(draws)
-        assert pool.win_rate[:-1] == pytest.approx(draws.mean(axis=0), abs=0.01)
-        assert np.sqrt(pool.covariance.diagonal()) == pytest.approx(draws.std(axis=0), rel=0.15)
-        assert np.corrcoef(pool.covariance.ravel(), np.cov(draws.T).ravel())[0, 1] > 0.97
+        worlds = sample_worlds(model, told, rng, 4000)
+        rates = np.where(told == MISSING, worlds, told).mean(axis=1) / 2
+        assert pool.win_rate[:-1] == pytest.approx(rates.mean(axis=0), abs=0.01)
+        assert np.sqrt(pool.covariance.diagonal()) == pytest.approx(rates.std(axis=0), rel=0.1)
+        assert np.corrcoef(pool.covariance.ravel(), np.cov(rates.T).ravel())[0, 1] > 0.97
         sampled = pool.sample(rng, 8000)[:, :-1]
-        assert sampled.mean(axis=0) == pytest.approx(draws.mean(axis=0), abs=0.015)
+        assert sampled.mean(axis=0) == pytest.approx(rates.mean(axis=0), abs=0.015)
 
     def test_samples_stay_inside_what_is_possible(self, rng):
         pool = PoolPrediction(
-            np.array([0.5, 0.2, 0.4]), np.array([0.3, 0.8, 0.0]), np.array([0.99, 0.5, 0.5]), 0.04 * np.eye(3)
+            np.array([0.5, 0.2, 0.4]),
+            np.array([0.3, 0.8, 0.0]),
+            np.array([0.99, 0.5, 0.5]),
+            0.04 * np.eye(3),
+            NO_SLOPES,
         )
         samples = pool.sample(rng, 500)
         assert (samples >= [0.5, 0.2, 0.4, 0.5]).all()
@@ -137,32 +190,22 @@ class TestPool:
 
 
 class TestContest:
-    def make(self, rng):
-        table, _, _ = draw_world(rng, 30, 4)
-        told = np.where(rng.random(table.shape) < 0.5, table, MISSING).astype(np.int8)
-        problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
-        model = fit_outcomes(problem, told)
-        return model, told
-
     def test_information_is_the_regression_of_the_difference_on_the_outcome(self, rng):
-        model, told = self.make(rng)
-        cells, is_unseen = predict_cells(model), told == MISSING
-        gain = information(model, cells, is_unseen, np.full(4, 30), Contest(1, 3))
-        root = np.linalg.cholesky(model.covariance)
-        n = 40_000
-        shift = rng.standard_normal((n, 4)) @ root.T
-        ease = -shift @ model.pull.T + rng.standard_normal((n, 30)) / np.sqrt(model.precision)
-        noise = rng.standard_normal((n, 30, 4)) * np.sqrt(cells.chance)
-        outcome = cells.slope * (shift[:, None, :] + ease[:, :, None]) + noise
-        difference = (outcome * is_unseen).sum(axis=1) @ np.array([0, 1, 0, -1]) / 30
-        query = int(np.flatnonzero(is_unseen[:, 1])[0])
-        y = outcome[:, query, 1]
-        explained = np.cov(difference, y)[0, 1] ** 2 / y.var()
-        assert gain[query, 0] == pytest.approx(explained, rel=0.1)
+        model, told, problem = half_told(rng, 25, 4, share=0.5)
+        cells = predict_cells(model)
+        pool = predict_pool(model, cells, told, problem.is_askable)
+        is_unseen = told == MISSING
+        gain = information(model, cells, pool, is_unseen / 25, Contest(1, 3))
+        worlds = sample_worlds(model, told, rng, 30_000) / 2.0
+        difference = (worlds * is_unseen).sum(axis=1) @ np.array([0, 1, 0, -1]) / 25
+        queries = np.flatnonzero(is_unseen[:, 1])
+        explained = [np.cov(difference, worlds[:, q, 1])[0, 1] ** 2 / worlds[:, q, 1].var() for q in queries]
+        assert np.corrcoef(gain[queries, 0], explained)[0, 1] > 0.95
+        assert gain[queries, 0].mean() == pytest.approx(np.mean(explained), rel=0.15)
 
     def test_the_settled_do_not_contest(self, rng):
         pool = PoolPrediction(
-            np.array([0.9, 0.88, 0.1]), np.zeros(3), np.full(3, 0.5), np.diag([1e-3, 0.0, 1e-3])
+            np.array([0.9, 0.88, 0.1]), np.zeros(3), np.full(3, 0.5), np.diag([1e-3, 0.0, 1e-3]), NO_SLOPES
         )
         contests = ContestDraw(pool, np.array([True, False, True, False]), 0.0)
         drawn = [contests.draw(rng) for _ in range(20)]
@@ -170,7 +213,7 @@ class TestContest:
 
     def test_a_little_known_rival_contests_before_a_near_equal(self, rng):
         pool = PoolPrediction(
-            np.zeros(3), np.ones(3), np.array([0.800, 0.799, 0.6]), np.diag([1e-5, 1e-5, 1e-2])
+            np.zeros(3), np.ones(3), np.array([0.800, 0.799, 0.6]), np.diag([1e-5, 1e-5, 1e-2]), NO_SLOPES
         )
         live = np.array([True, True, True, False])
         strict = {ContestDraw(pool, live, 0.0).draw(rng).challenger for _ in range(20)}
