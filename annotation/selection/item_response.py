@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,14 +12,12 @@ from annotation.selection.ordered_logit import ordered_logit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from annotation.selection.ordered_logit import OrderedLogit
+    from annotation.selection.outcomes import Outcome
     from annotation.selection.problem import SelectionProblem
 
 MEAN_SCALE = 2.0
 """Prior sd of the mean ability, in logits: it makes all mean win rates from 0.02 to 0.98 ordinary."""
-
-ABILITY_SCALE = 2.0
-"""Prior sd of abilities around their mean while choosing, in logits. Real tables lie between 0.7 and 2.0; the
-wide end is kept since a narrower prior gives candidates up after one unlucky loss."""
 
 EASE_SCALE, EASE_SCALE_LOG_SD = 1.5, 0.5
 """Prior median of the sd of eases in logits, and the sd of its logarithm: tables lie between 0.7 and 3.3."""
@@ -29,8 +26,9 @@ CUT, CUT_LOG_SD = 0.3, 1.0
 """Prior median of the half-width of the draw in logits (one draw in seven between equals), and the sd of its
 logarithm; wide, since draws range from none to nine in ten."""
 
-ABILITY_SCALE_START, ABILITY_SCALE_WEIGHT = 1.5, 8.0
-"""Answers learn the scale of abilities from this start, which counts as so many candidates."""
+ABILITY_SCALE, ABILITY_SCALE_WEIGHT = 1.5, 8.0
+"""Prior guess at the sd of abilities around their mean in logits, and as how many candidates of known ability
+it counts; real tables lie between 0.7 and 2.0."""
 
 NODES = np.linspace(-4.0, 4.0, 21)
 """Standardised eases that the integral over an ease runs over. Evenly spaced nodes integrate a smooth
@@ -49,9 +47,6 @@ N_STEPS = 25
 
 CLOSE = 1e-5
 
-N_ANSWER_STEPS = 6
-"""Steps from the fit for choosing to the fit for answers, which differs in one scale."""
-
 RENEW_SHARE, RENEW_LEAST = 0.1, 5
 """All queries' moments are computed again when the verdicts have grown by this share, or this number."""
 
@@ -68,6 +63,8 @@ class ItemResponse:
     ----------
     parameters
         Posterior mode of the abilities, the log scale of the eases and the log cut, shape (n_parameters,).
+    ability_scale
+        Prior sd of the abilities around their mean in logits, learnt.
     covariance
         Of the parameters, shape (n_parameters, n_parameters).
     posterior
@@ -82,11 +79,11 @@ class ItemResponse:
     An outcome is a pair of threshold crossings: above -cut means not a loss, above +cut means a win, so draws
     are an ordered middle (cumulative logit). Given the parameters the eases are independent, so each is
     integrated out by quadrature, exactly but for the spacing of the nodes, and its posterior may have any
-    shape. The parameters, which all verdicts share, get a Gaussian at the mode of the marginal likelihood; the
-    observed information is E[-H] - Cov(slopes) over the eases' posteriors (Louis 1982).
+    shape. The parameters, which all verdicts share, get a Gaussian at the mode of the marginal likelihood;
+    the observed information is E[-H] - Cov(slopes) over the eases' posteriors (Louis 1982).
 
-    Joint modes or Gaussian posteriors of the eases are no substitute: with a handful of verdicts per query and
-    win rates near one they inflate the scale of the eases without end.
+    Joint modes or Gaussian posteriors of the eases are no substitute: with a handful of verdicts per query
+    and win rates near one they inflate the scale of the eases without end.
 
     References
     ----------
@@ -99,13 +96,13 @@ class ItemResponse:
         self.n_queries, self.n_candidates = is_askable.shape
         self.n_verdicts = 0
         self.parameters = np.append(np.zeros(self.n_candidates), np.log([EASE_SCALE, CUT]))
-        self._ability_scale = ABILITY_SCALE
+        self.ability_scale = ABILITY_SCALE
         self._told = np.zeros((self.n_queries, 3, self.n_candidates))
         self._weights = is_askable / np.maximum(is_askable.sum(axis=0), 1)
         self._n_renewed = 0
         self.moments = EaseMoments(self.n_queries, len(NODES), self.n_candidates)
         self._tabulate()
-        self.renew()
+        self._renew_rows(slice(None))
 
     @property
     def ability(self) -> NDArray[np.float64]:
@@ -134,7 +131,7 @@ class ItemResponse:
         self._told[queries, outcomes, candidates] = 1.0
         self._weights[queries, candidates] = 0.0
         self.n_verdicts += len(queries)
-        self._weigh_nodes()
+        self.posterior = _weigh_nodes(self.law, self._told_by_query)
         if self.n_verdicts - self._n_renewed >= max(RENEW_LEAST, RENEW_SHARE * self._n_renewed):
             self.renew()
         else:
@@ -163,58 +160,47 @@ class ItemResponse:
         return float(np.abs(step).max())
 
     def renew(self) -> None:
-        """Compute the moments of all queries again."""
+        """Compute the moments of all queries again, and take a step of the scale of the abilities."""
         self._n_renewed = self.n_verdicts
+        self._learn_ability_scale()
         self._renew_rows(slice(None))
 
-    def for_answers(self, *, with_moments: bool = False) -> ItemResponse:
-        """Return a copy fitted with the scale of the abilities learnt too.
+    def sample_probabilities(self, outcome: Outcome, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Sample P(outcome) of every comparison, shape (n, n_queries, n_candidates).
 
-        The wide scale that serves choosing leaves little-known candidates with the luck of their few
-        verdicts; reported win rates shrink it away.
-
-        Parameters
-        ----------
-        with_moments
-            Compute the moments at the copy's own mode, as covariances need; means do not.
+        A sample is one draw of the parameters and, given them, of each query's ease, so what is unknown about
+        a query is common to its comparisons and what is unknown about a candidate to its queries.
         """
-        model = copy(self)
-        for _ in range(N_ANSWER_STEPS if self.n_verdicts else 0):
-            model._learn_ability_scale()
-            model._solve()
-            model.step()
-        if with_moments:
-            model.moments = EaseMoments(self.n_queries, len(NODES), self.n_candidates)
-            model.renew()
-        return model
+        root = np.linalg.cholesky(self.covariance)
+        samples = np.empty((n, self.n_queries, self.n_candidates))
+        for i in range(n):
+            moved = self.parameters + root @ rng.standard_normal(len(root))
+            law = ordered_logit(moved[:-2, None] + np.exp(moved[-2]) * NODES, float(np.exp(moved[-1])))
+            chance = _weigh_nodes(law, self._told_by_query).cumsum(axis=1)
+            node = (rng.random((self.n_queries, 1)) > chance[:, :-1]).sum(axis=1)
+            samples[i] = np.exp(law.log_p[outcome][:, node]).T
+        return samples
 
     def _learn_ability_scale(self) -> None:
         """MacKay's fixed point: squares over the number of abilities that the verdicts have determined."""
         n, covariance = self.n_candidates, self.covariance[:-2, :-2]
         unsure = max(np.trace(covariance) - covariance.sum() / n, 0.0)
-        determined = max(n - 1 - unsure / self._ability_scale**2, 0.0)
+        determined = max(n - 1 - unsure / self.ability_scale**2, 0.0)
         squares = ((self.ability - self.ability.mean()) ** 2).sum()
-        start = ABILITY_SCALE_WEIGHT * ABILITY_SCALE_START**2
-        self._ability_scale = float(np.sqrt((squares + start) / (determined + ABILITY_SCALE_WEIGHT)))
+        start = ABILITY_SCALE_WEIGHT * ABILITY_SCALE**2
+        self.ability_scale = float(np.sqrt((squares + start) / (determined + ABILITY_SCALE_WEIGHT)))
 
     def _tabulate(self) -> None:
         self.law = ordered_logit(self.ability[:, None] + self.shift, self.cut)
-        self._weigh_nodes()
-
-    def _weigh_nodes(self) -> None:
-        n_nodes = len(NODES)
-        joint = LOG_WEIGHTS + self._told_by_query @ self.law.log_p.reshape(-1, n_nodes)
-        weight = np.exp(joint - joint.max(axis=1, keepdims=True))
-        weight[weight < LEAST_WEIGHT] = 0.0
-        self.posterior = weight / weight.sum(axis=1, keepdims=True)
+        self.posterior = _weigh_nodes(self.law, self._told_by_query)
 
     def _renew_rows(self, rows: NDArray[np.int64] | slice) -> None:
         self.moments.renew(rows, self.law, self.shift, self.posterior, self._told, self._weights)
         self._solve()
 
     def _prior(self) -> NDArray[np.float64]:
-        """Return the prior precision; abilities share an unknown mean, so their covariance has a common part."""
-        n, variance, common = self.n_candidates, self._ability_scale**2, MEAN_SCALE**2
+        """Return the prior precision; the abilities' unknown mean is a common part of their covariance."""
+        n, variance, common = self.n_candidates, self.ability_scale**2, MEAN_SCALE**2
         prior = np.diag(np.append(np.zeros(n), [EASE_SCALE_LOG_SD**-2.0, CUT_LOG_SD**-2.0]))
         # Sherman-Morrison inverse of variance * I + common * 11'.
         prior[:n, :n] = np.eye(n) / variance - common / (variance * (variance + n * common))
@@ -240,10 +226,18 @@ class ItemResponse:
         self.covariance = _inverse(prior, complete, self.moments.slope_slope)
 
 
+def _weigh_nodes(law: OrderedLogit, told: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the posterior of each query's node, shape (n_queries, n_nodes)."""
+    joint = LOG_WEIGHTS + told @ law.log_p.reshape(-1, len(NODES))
+    weight = np.exp(joint - joint.max(axis=1, keepdims=True))
+    weight[weight < LEAST_WEIGHT] = 0.0
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
 def _inverse(
     prior: NDArray[np.float64], complete: NDArray[np.float64], missing: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Invert prior + complete - missing, with less of the missing where far from a mode that is not positive."""
+    """Invert prior + complete - missing; far from a mode that may not be positive: then with less missing."""
     for share in (1.0, 0.8, 0.5, 0.0):
         whole = prior + complete - share * missing
         if np.linalg.eigvalsh(whole)[0] > 1e-6:

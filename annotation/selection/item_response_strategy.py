@@ -94,8 +94,7 @@ class ItemResponseStrategy(Strategy):
         rng = self._generator()
         is_free = self.is_free
         is_live = np.append(is_free.any(axis=0), False)
-        cells = predict_cells(self._model)
-        pool = predict_pool(self._model, cells, self.outcomes, self.problem.is_askable)
+        cells, pool = self._predict()
         contests = ContestDraw(pool, is_live, float(self.params["margin"]))
         suggestions: list[Suggestion] = []
         while len(suggestions) < n:
@@ -137,16 +136,16 @@ class ItemResponseStrategy(Strategy):
         place, side_index = divmod(int(np.argmax(ranked)), 2)
         return int(self._order[place]), sides[side_index], float(ranked[place, side_index])
 
-    def _pool(self, *, with_moments: bool) -> PoolPrediction:
-        model = self._model.for_answers(with_moments=with_moments)
-        return predict_pool(model, predict_cells(model), self.outcomes, self.problem.is_askable)
+    def _predict(self) -> tuple[CellPrediction, PoolPrediction]:
+        cells = predict_cells(self._model)
+        return cells, predict_pool(self._model, cells, self.outcomes, self.problem.is_askable)
 
     def recommend(self) -> int:
         """Return the entry of the highest expected win rate on the pool."""
-        return int(np.argmax(self._pool(with_moments=False).win_rate))
+        return int(np.argmax(self._predict()[1].win_rate))
 
     def _estimate(self) -> Estimate:
-        pool = self._pool(with_moments=True)
+        _, pool = self._predict()
         rng = self._generator()
         return estimate_from_samples(
             pool.widened(CLAIM_WIDENING).sample(rng, N_SAMPLES),

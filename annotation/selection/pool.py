@@ -30,6 +30,10 @@ class PoolPrediction:
         Predicted mean score (win 1, draw 1/2) of the unseen comparisons, shape (n_candidates,).
     covariance
         Of the win rates, shape (n_candidates, n_candidates), unseen outcomes' own chance included.
+    chance
+        The part of the variances that is the unseen outcomes' own chance, shape (n_candidates,).
+    n_unseen
+        Comparisons still unseen, shape (n_candidates,).
     by_parameter
         Derivative of the win rates by the model's parameters, shape (n_candidates, n_candidates + 2).
     """
@@ -38,6 +42,8 @@ class PoolPrediction:
     unseen_share: NDArray[np.float64]
     unseen_mean: NDArray[np.float64]
     covariance: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    n_unseen: NDArray[np.int64]
     by_parameter: NDArray[np.float64]
 
     @property
@@ -47,21 +53,27 @@ class PoolPrediction:
 
     def widened(self, factor: float) -> PoolPrediction:
         """Return the same prediction with all variances multiplied by ``factor``."""
-        return replace(self, covariance=factor * self.covariance)
+        return replace(self, covariance=factor * self.covariance, chance=factor * self.chance)
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Sample pool win rates, shape (n, n_candidates + 1), each inside what is still possible.
 
-        The unseen mean scores are joint logit-normal, so a rate near 1 has a longer tail below than above.
+        The unseen mean scores are joint logit-normal, so a rate near 1 has a longer tail below than above;
+        the chance of the outcomes comes on top, and their sum is a whole number of half points, so that near
+        the end of a pool exact ties are as likely as they are.
         """
-        share = np.where(self.unseen_share > 0, self.unseen_share, 1.0)
+        is_open = self.n_unseen > 0
+        share = np.where(is_open, self.unseen_share, 1.0)
         rate = np.clip(self.unseen_mean, LEAST_RATE, 1 - LEAST_RATE)
-        stretch = np.where(self.unseen_share > 0, 1.0 / (share * rate * (1 - rate)), 0.0)
-        spread = self.covariance * stretch[:, None] * stretch
+        stretch = np.where(is_open, 1.0 / (share * rate * (1 - rate)), 0.0)
+        spread = (self.covariance - np.diag(self.chance)) * stretch[:, None] * stretch
         values, vectors = np.linalg.eigh(spread)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         logits = np.log(rate / (1 - rate)) + rng.standard_normal((n, len(rate))) @ root.T
         unseen = 0.5 * (1.0 + np.tanh(0.5 * logits))
+        unseen += rng.standard_normal(unseen.shape) * np.sqrt(self.chance) / share
+        halves = 2 * np.maximum(self.n_unseen, 1)
+        unseen = np.clip(np.rint(unseen * halves) / halves, 0.0, 1.0)
         return np.column_stack([self.observed + self.unseen_share * unseen, np.full(n, 0.5)])
 
 
@@ -133,12 +145,15 @@ def predict_pool(
     by_parameter[:, -2] += (share * cells.by_scale).sum(axis=0)
     by_parameter[:, -1] += (share * cells.by_cut).sum(axis=0)
     covariance = by_parameter @ model.covariance @ by_parameter.T + model.moments.score_score
-    covariance[np.diag_indices_from(covariance)] += (share * cells.chance / size).sum(axis=0)
+    chance = (share * cells.chance / size).sum(axis=0)
+    covariance[np.diag_indices_from(covariance)] += chance
     total = np.where(is_unseen, cells.score, 0.0).sum(axis=0)
     return PoolPrediction(
         observed=np.where(n_pool > 0, points / size, 0.5),
         unseen_share=n_unseen / size,
         unseen_mean=np.where(n_unseen > 0, total / np.maximum(n_unseen, 1), 0.5),
         covariance=covariance,
+        chance=chance,
+        n_unseen=n_unseen,
         by_parameter=by_parameter,
     )

@@ -12,7 +12,7 @@ from annotation.selection.pool import PoolPrediction, predict_cells, predict_poo
 from tests.selection.worlds import play, win_rates
 
 FULL = np.ones((60, 8), dtype=np.bool_)
-NO_SLOPES = np.zeros((3, 5))
+UNUSED = {"chance": np.zeros(3), "n_unseen": np.array([30, 80, 0]), "by_parameter": np.zeros((3, 5))}
 
 
 def draw_world(rng, n_queries=60, n_candidates=8, cut=0.5, ease_scale=1.0):
@@ -21,7 +21,7 @@ def draw_world(rng, n_queries=60, n_candidates=8, cut=0.5, ease_scale=1.0):
     return ((latent > -cut).astype(np.int8) + (latent > cut)).astype(np.int8), ability, ease
 
 
-def log_marginal(table, parameters, ability_scale=2.0):
+def log_marginal(table, parameters, ability_scale):
     """The log posterior by Gauss-Hermite quadrature with many nodes, written from the definition."""
     ability, scale, cut = parameters[:-2], np.exp(parameters[-2]), np.exp(parameters[-1])
     nodes, weights = np.polynomial.hermite_e.hermegauss(120)
@@ -124,7 +124,7 @@ class TestFit:
         units = step * np.eye(n)
 
         def value(*moves):
-            return log_marginal(told, model.parameters + sum(moves))
+            return log_marginal(told, model.parameters + sum(moves), model.ability_scale)
 
         slope = [(value(u) - value(-u)) / (2 * step) for u in units]
         assert np.array(slope) == pytest.approx(np.zeros(n), abs=1e-3)
@@ -151,17 +151,29 @@ class TestFit:
         for query in rng.permutation(20):
             state = (model.law, model.shift, model.posterior, model._told, model._weights)
             moments.renew(np.array([0, query]), *state)
-        assert moments.score_score == pytest.approx(model.moments.score_score)
-        assert moments.score_slope == pytest.approx(model.moments.score_slope)
-        assert moments.slope_slope == pytest.approx(model.moments.slope_slope)
+        assert moments.score_score == pytest.approx(model.moments.score_score, abs=1e-6)
+        assert moments.score_slope == pytest.approx(model.moments.score_slope, abs=1e-4)
+        assert moments.slope_slope == pytest.approx(model.moments.slope_slope, abs=1e-3)
 
-    def test_answers_shrink_alike_candidates_together(self, rng):
-        table = rng.integers(0, 3, (30, 8)).astype(np.int8)
-        told = np.where(rng.random(table.shape) < 0.2, table, MISSING).astype(np.int8)
-        model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), told)
-        before = model.parameters.copy()
-        assert model.for_answers().ability.std() < model.ability.std()
-        assert model.parameters.tolist() == before.tolist()
+    @pytest.mark.parametrize("scale", [0.5, 1.5])
+    def test_learns_the_scale_of_abilities(self, rng, scale):
+        ability = rng.normal(0, scale, 40)
+        latent = ability + rng.normal(0, 1, (150, 1)) + rng.logistic(size=(150, 40))
+        table = np.where(latent > 0, Outcome.WIN, Outcome.LOSS).astype(np.int8)
+        model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), table)
+        # The prior guess counts as eight candidates beside the forty.
+        expected = np.sqrt((40 * scale**2 + 8 * 1.5**2) / 48)
+        assert model.ability_scale == pytest.approx(expected, rel=0.15)
+
+    def test_samples_of_probabilities_average_to_the_predictions(self, rng):
+        model, _, _ = half_told(rng, 40, 5)
+        losses = model.sample_probabilities(Outcome.LOSS, 1500, rng)
+        wins = model.sample_probabilities(Outcome.WIN, 1500, rng)
+        score = predict_cells(model).score
+        assert 0.5 * (1 + wins.mean(axis=0) - losses.mean(axis=0)) == pytest.approx(score, abs=0.05)
+        # The ease is common: comparisons of one query go up and down together.
+        together = np.corrcoef(losses[:, 0].T)
+        assert together[np.triu_indices(5, 1)].mean() > 0.3
 
 
 class TestPool:
@@ -182,7 +194,7 @@ class TestPool:
             np.array([0.3, 0.8, 0.0]),
             np.array([0.99, 0.5, 0.5]),
             0.04 * np.eye(3),
-            NO_SLOPES,
+            **UNUSED,
         )
         samples = pool.sample(rng, 500)
         assert (samples >= [0.5, 0.2, 0.4, 0.5]).all()
@@ -205,7 +217,7 @@ class TestContest:
 
     def test_the_settled_do_not_contest(self, rng):
         pool = PoolPrediction(
-            np.array([0.9, 0.88, 0.1]), np.zeros(3), np.full(3, 0.5), np.diag([1e-3, 0.0, 1e-3]), NO_SLOPES
+            np.array([0.9, 0.88, 0.1]), np.zeros(3), np.full(3, 0.5), np.diag([1e-3, 0.0, 1e-3]), **UNUSED
         )
         contests = ContestDraw(pool, np.array([True, False, True, False]), 0.0)
         drawn = [contests.draw(rng) for _ in range(20)]
@@ -213,7 +225,7 @@ class TestContest:
 
     def test_a_little_known_rival_contests_before_a_near_equal(self, rng):
         pool = PoolPrediction(
-            np.zeros(3), np.ones(3), np.array([0.800, 0.799, 0.6]), np.diag([1e-5, 1e-5, 1e-2]), NO_SLOPES
+            np.zeros(3), np.ones(3), np.array([0.800, 0.799, 0.6]), np.diag([1e-5, 1e-5, 1e-2]), **UNUSED
         )
         live = np.array([True, True, True, False])
         strict = {ContestDraw(pool, live, 0.0).draw(rng).challenger for _ in range(20)}
