@@ -61,7 +61,7 @@ class ContestDraw:
         self._mean, stretch = logit_moments(rate)
         covariance[:-1, :-1] = pool.covariance
         self._covariance = covariance * stretch * stretch[:, None]
-        self._root = np.linalg.cholesky(self._covariance + JITTER * np.eye(len(rate)))
+        self._root = _root(self._covariance)
         room = np.minimum(margin, 0.5 * (1.0 - rate))
         self._bar = logit_moments(rate + room)[0]
         self._is_live = is_live
@@ -78,6 +78,15 @@ class ContestDraw:
             cost[~self._is_live] = np.inf
         # A seeded hair breaks exact ties, else the first candidate would always be the challenger.
         return Contest(leader, int(np.argmin(cost + 1e-9 * rng.random(len(cost)))))
+
+
+def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a square root; of settled rates nothing but rounding is left, which may be negative."""
+    try:
+        return np.linalg.cholesky(covariance + JITTER * np.eye(len(covariance)))
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(covariance)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 def logit_moments(rate: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
