@@ -83,7 +83,7 @@ class ContestDraw:
 def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a square root; of settled rates nothing but rounding is left, which may be negative."""
     try:
-        return np.linalg.cholesky(covariance + JITTER * np.eye(len(covariance)))
+        return np.asarray(np.linalg.cholesky(covariance + JITTER * np.eye(len(covariance))))
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(covariance)
         return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))

@@ -9,6 +9,7 @@ import numpy as np
 from annotation.selection.contest import Contest, ContestDraw, information
 from annotation.selection.estimates import estimate_from_samples
 from annotation.selection.item_response import ItemResponse, fit_outcomes
+from annotation.selection.joint import complete_query, strongest
 from annotation.selection.parameters import Parameter
 from annotation.selection.pool import CellPrediction, predict_cells, predict_pool
 from annotation.selection.problem import Suggestion
@@ -42,6 +43,17 @@ INTERVAL_WIDENING = 1.7
 """Factor on the variances behind the intervals: candidates dropped early after few verdicts lie further from
 the others than a normal law of abilities has it. Chosen on the same tables."""
 
+PURPOSE = Parameter(
+    "purpose",
+    "best",
+    "What the verdicts are for: finding the best candidate, or also an ensemble, for which half of them "
+    "judge strong candidates on the same queries.",
+    choices=("best", "ensemble"),
+)
+
+JOINT_SHARE = 0.5
+"""Share of the comparisons that complete queries when an ensemble is wanted; the rest finds the strong."""
+
 COMMON_SHARE = Parameter(
     "common_share",
     0.0,
@@ -49,6 +61,8 @@ COMMON_SHARE = Parameter(
     low=0.0,
     high=1.0,
 )
+
+FOR_ENSEMBLE = "Completes a query on which strong candidates are judged, so that an ensemble can be built."
 
 
 class ItemResponseStrategy(Strategy):
@@ -72,7 +86,7 @@ class ItemResponseStrategy(Strategy):
         "studies: on one table of 53 candidates they covered 53 % after 2,200 verdicts. How well its "
         "probabilities hold on other kinds of tables is still being measured."
     )
-    parameters = (DELTA, MARGIN, COMMON_SHARE)
+    parameters = (DELTA, MARGIN, COMMON_SHARE, PURPOSE)
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         super().__init__(problem, seed, **params)
@@ -95,15 +109,27 @@ class ItemResponseStrategy(Strategy):
         is_live = np.append(is_free.any(axis=0), False)
         cells, pool = self._predict()
         contests = ContestDraw(pool, is_live, float(self.params["margin"]))
+        is_for_ensemble = self.params["purpose"] == "ensemble"
+        strong = strongest(pool.win_rate[:-1])
         suggestions: list[Suggestion] = []
         while len(suggestions) < n:
+            if is_for_ensemble and rng.random() < JOINT_SHARE:
+                found = complete_query(is_free, self.problem.is_askable & ~is_free, strong, self._order)
+                if found is not None:
+                    suggestions.append(Suggestion(*found, 0.0, float("nan"), FOR_ENSEMBLE))
+                    self._take(found, is_free, is_live)
+                    continue
             contest = contests.draw(rng)
             is_common = rng.random() < float(self.params["common_share"])
             query, candidate, score = self._pick(cells, pool, contest, is_free, rng, is_common=is_common)
             suggestions.append(Suggestion(query, candidate, score, float("nan"), _reason(contest, is_common)))
-            is_free[query, candidate] = False
-            is_live[candidate] = is_free[:, candidate].any()
+            self._take((query, candidate), is_free, is_live)
         return suggestions
+
+    @staticmethod
+    def _take(comparison: tuple[int, int], is_free: NDArray[np.bool_], is_live: NDArray[np.bool_]) -> None:
+        is_free[comparison] = False
+        is_live[comparison[1]] = is_free[:, comparison[1]].any()
 
     def _pick(
         self,

@@ -7,6 +7,7 @@ from annotation.selection import MISSING, Outcome, SelectionProblem, make_strate
 from annotation.selection.contest import Contest, ContestDraw, information
 from annotation.selection.ease_moments import EaseMoments
 from annotation.selection.item_response import LOG_WEIGHTS, NODES, ItemResponse, fit_outcomes
+from annotation.selection.joint import complete_query
 from annotation.selection.ordered_logit import ordered_logit
 from annotation.selection.pool import PoolPrediction, predict_cells, predict_pool
 from tests.selection.worlds import play, win_rates
@@ -264,3 +265,25 @@ class TestStrategy:
         for candidate in range(8):
             asked = np.sort(ranks[told[:, candidate]])
             assert asked.tolist() == list(range(len(asked)))
+
+    def test_for_an_ensemble_the_strong_are_judged_on_the_same_queries(self, rng):
+        table, _, _ = draw_world(rng, 100, 12)
+        strong = np.argsort(-win_rates(table)[:-1])[:5]
+        joint = {}
+        for purpose in ("best", "ensemble"):
+            problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
+            strategy = make_strategy("item_response", problem, seed=1, params={"purpose": purpose})
+            play(strategy, table, budget=250)
+            joint[purpose] = ((strategy.outcomes[:, strong] != MISSING).sum(axis=1) >= 4).sum()
+        assert joint["ensemble"] > 2 * joint["best"]
+
+
+class TestJoint:
+    def test_finishes_the_query_begun_with_the_strongest_still_missing(self):
+        is_asked = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 1]], dtype=np.bool_)
+        found = complete_query(~is_asked, is_asked, np.array([2, 0, 1]), np.arange(3))
+        assert found == (1, 2)
+
+    def test_says_when_nothing_is_free(self):
+        asked = np.ones((2, 2), dtype=np.bool_)
+        assert complete_query(~asked, asked, np.array([0, 1]), np.arange(2)) is None
