@@ -17,7 +17,7 @@ JITTER = 1e-10
 """Least variance, in squared logits, far below any real one; also added before a Cholesky root."""
 
 LEAST_RATE = 1e-3
-"""Win rates are kept this far from 0 and 1 where their logit is taken."""
+"""Win rates are kept this far from 0 and 1 where their ability is looked up."""
 
 SETTLED = 1e6
 """Cost of a rival that no further outcome can separate from the leader: above that of any other."""
@@ -48,8 +48,8 @@ class ContestDraw:
     The leader is a Thompson sample. The challenger has the smallest transportation cost (leader +
     margin - k)^2 / Var(leader - k): of all rivals, the one that the verdicts so far separate least from
     it. The margin keeps verdicts from being spent on which of two near-equals leads while hardly known
-    rivals wait. All on the logit scale: near the ceiling, Gaussian win rates would make every little-
-    known candidate a leader.
+    rivals wait. All on the scale of abilities: near the ceiling, Gaussian win rates would make every
+    little-known candidate a leader, and Gaussian logits of win rates none that lost once.
 
     References
     ----------
@@ -58,12 +58,13 @@ class ContestDraw:
 
     def __init__(self, pool: PoolPrediction, is_live: NDArray[np.bool_], margin: float) -> None:
         rate, covariance = pool.win_rate, np.zeros((len(is_live), len(is_live)))
-        self._mean, stretch = logit_moments(rate)
+        self._mean = pool.curve.ability_at(np.clip(rate, LEAST_RATE, 1.0 - LEAST_RATE))
+        stretch = 1.0 / pool.curve.slope_at(self._mean)
         covariance[:-1, :-1] = pool.covariance
         self._covariance = covariance * stretch * stretch[:, None]
         self._root = _root(self._covariance)
         room = np.minimum(margin, 0.5 * (1.0 - rate))
-        self._bar = logit_moments(rate + room)[0]
+        self._bar = pool.curve.ability_at(rate + room)
         self._is_live = is_live
 
     def draw(self, rng: np.random.Generator) -> Contest:
@@ -87,12 +88,6 @@ def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(covariance)
         return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
-
-
-def logit_moments(rate: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the logit of win rates and its derivative, each of the rates' shape."""
-    inside = np.clip(rate, LEAST_RATE, 1.0 - LEAST_RATE)
-    return np.log(inside / (1.0 - inside)), 1.0 / (inside * (1.0 - inside))
 
 
 def information(

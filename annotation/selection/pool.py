@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from annotation.selection.win_rate_curve import WinRateCurve, win_rate_curve
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from annotation.selection.item_response import ItemResponse
 
 LEAST_RATE = 1e-4
-"""Predicted rates are kept this far from 0 and 1 where their logit is taken."""
+"""Predicted rates are kept this far from 0 and 1 where their ability is looked up."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class PoolPrediction:
         Comparisons still unseen, shape (n_candidates,).
     by_parameter
         Derivative of the win rates by the model's parameters, shape (n_candidates, n_candidates + 2).
+    curve
+        Win rate as a function of ability.
     """
 
     observed: NDArray[np.float64]
@@ -45,6 +49,7 @@ class PoolPrediction:
     chance: NDArray[np.float64]
     n_unseen: NDArray[np.int64]
     by_parameter: NDArray[np.float64]
+    curve: WinRateCurve
 
     @property
     def win_rate(self) -> NDArray[np.float64]:
@@ -58,19 +63,18 @@ class PoolPrediction:
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Sample pool win rates, shape (n, n_candidates + 1), each inside what is still possible.
 
-        The unseen mean scores are joint logit-normal, so a rate near 1 has a longer tail below than above;
-        the chance of the outcomes comes on top, and their sum is a whole number of half points, so that near
-        the end of a pool exact ties are as likely as they are.
+        The unseen mean scores are joint Gaussian on the scale of abilities, so a rate near 1 has a longer
+        tail below than above; the chance of the outcomes comes on top, and their sum is a whole number of
+        half points, so that near the end of a pool exact ties are as likely as they are.
         """
         is_open = self.n_unseen > 0
         share = np.where(is_open, self.unseen_share, 1.0)
-        rate = np.clip(self.unseen_mean, LEAST_RATE, 1 - LEAST_RATE)
-        stretch = np.where(is_open, 1.0 / (share * rate * (1 - rate)), 0.0)
+        ability = self.curve.ability_at(np.clip(self.unseen_mean, LEAST_RATE, 1 - LEAST_RATE))
+        stretch = np.where(is_open, 1.0 / (share * self.curve.slope_at(ability)), 0.0)
         spread = (self.covariance - np.diag(self.chance)) * stretch[:, None] * stretch
         values, vectors = np.linalg.eigh(spread)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
-        logits = np.log(rate / (1 - rate)) + rng.standard_normal((n, len(rate))) @ root.T
-        unseen = 0.5 * (1.0 + np.tanh(0.5 * logits))
+        unseen = self.curve.rate_at(ability + rng.standard_normal((n, len(ability))) @ root.T)
         unseen += rng.standard_normal(unseen.shape) * np.sqrt(self.chance) / share
         halves = 2 * np.maximum(self.n_unseen, 1)
         unseen = np.clip(np.rint(unseen * halves) / halves, 0.0, 1.0)
@@ -156,4 +160,5 @@ def predict_pool(
         chance=chance,
         n_unseen=n_unseen,
         by_parameter=by_parameter,
+        curve=win_rate_curve(model),
     )

@@ -7,13 +7,19 @@ from annotation.selection import MISSING, Outcome, SelectionProblem, make_strate
 from annotation.selection.contest import Contest, ContestDraw, information
 from annotation.selection.ease_moments import EaseMoments
 from annotation.selection.item_response import LOG_WEIGHTS, NODES, ItemResponse, fit_outcomes
-from annotation.selection.joint import complete_query
 from annotation.selection.ordered_logit import ordered_logit
 from annotation.selection.pool import PoolPrediction, predict_cells, predict_pool
+from annotation.selection.win_rate_curve import GRID, WinRateCurve, win_rate_curve
 from tests.selection.worlds import play, win_rates
 
 FULL = np.ones((60, 8), dtype=np.bool_)
-UNUSED = {"chance": np.zeros(3), "n_unseen": np.array([30, 80, 0]), "by_parameter": np.zeros((3, 5))}
+CURVE = WinRateCurve(1.0 / (1.0 + np.exp(-GRID)))
+UNUSED = {
+    "curve": CURVE,
+    "chance": np.zeros(3),
+    "n_unseen": np.array([30, 80, 0]),
+    "by_parameter": np.zeros((3, 5)),
+}
 
 
 def draw_world(rng, n_queries=60, n_candidates=8, cut=0.5, ease_scale=1.0):
@@ -62,44 +68,6 @@ def sample_worlds(model, told, rng, n):
         u = rng.random(p.shape[1:])
         worlds.append(((u > p[0]).astype(int) + (u > p[0] + p[1])).T)
     return np.array(worlds)
-
-
-class TestLaw:
-    ETA = np.array([[-3.0, -0.4], [0.2, 2.5]])
-
-    def test_probabilities_are_those_of_the_ordered_logit(self):
-        law = ordered_logit(self.ETA, 0.7)
-        not_loss, win = 1 / (1 + np.exp(-self.ETA - 0.7)), 1 / (1 + np.exp(-self.ETA + 0.7))
-        assert np.exp(law.log_p) == pytest.approx(np.stack([1 - not_loss, not_loss - win, win]))
-        mean = win + (not_loss - win) / 2
-        assert law.score == pytest.approx(mean)
-        assert law.score_variance == pytest.approx(win + (not_loss - win) / 4 - mean**2)
-
-    @pytest.mark.parametrize(
-        ("whole", "by_eta", "by_cut"),
-        [
-            ("log_p", "by_eta", "by_cut"),
-            ("by_eta", "by_eta_eta", "by_eta_cut"),
-            ("by_cut", "by_eta_cut", "by_cut_cut"),
-            ("score", "score_by_eta", "score_by_cut"),
-        ],
-    )
-    def test_derivatives_by_differences(self, whole, by_eta, by_cut):
-        step, law = 1e-5, ordered_logit(self.ETA, 0.7)
-        right, left = ordered_logit(self.ETA + step, 0.7), ordered_logit(self.ETA - step, 0.7)
-        slope = (getattr(right, whole) - getattr(left, whole)) / (2 * step)
-        assert getattr(law, by_eta) == pytest.approx(slope, abs=1e-8)
-        wide, narrow = (
-            ordered_logit(self.ETA, 0.7 * np.exp(step)),
-            ordered_logit(self.ETA, 0.7 * np.exp(-step)),
-        )
-        slope = (getattr(wide, whole) - getattr(narrow, whole)) / (2 * step)
-        assert getattr(law, by_cut) == pytest.approx(slope, abs=1e-8)
-
-    @pytest.mark.parametrize("cut", [1e-3, 8.0])
-    def test_stays_finite_far_out(self, cut):
-        law = ordered_logit(np.array([-200.0, 0.0, 200.0]), cut)
-        assert all(np.isfinite(array).all() for array in vars(law).values())
 
 
 class TestFit:
@@ -202,6 +170,36 @@ class TestPool:
         assert (samples <= [0.8, 1.0, 0.4, 0.5]).all()
 
 
+class TestWinRateCurve:
+    def test_is_the_mean_score_of_a_candidate_of_that_ability(self, rng):
+        model, _, _ = half_told(rng, 40, 5)
+        curve = win_rate_curve(model)
+        assert curve.rate_at(model.ability) == pytest.approx(
+            predict_cells(model).score.mean(axis=0), abs=1e-3
+        )
+        assert curve.ability_at(curve.rate_at(model.ability)) == pytest.approx(model.ability, abs=1e-3)
+        step = 0.05
+        slope = (curve.rate_at(model.ability + step) - curve.rate_at(model.ability - step)) / (2 * step)
+        assert curve.slope_at(model.ability) == pytest.approx(slope, rel=0.02)
+
+    def test_one_loss_does_not_end_the_hope_of_a_little_known_candidate(self):
+        # Ability 1 +- 1.5 against a settled leader of ability 4: two sd, as on the scale of abilities.
+        rate = CURVE.rate_at(np.array([1.0, 4.0]))
+        slope = CURVE.slope_at(np.array([1.0]))[0]
+        pool = PoolPrediction(
+            np.array([0.0, rate[1]]),
+            np.array([1.0, 0.0]),
+            np.array([rate[0], 0.5]),
+            np.diag([(1.5 * slope) ** 2, 0.0]),
+            chance=np.zeros(2),
+            n_unseen=np.array([400, 0]),
+            by_parameter=np.zeros((2, 4)),
+            curve=CURVE,
+        )
+        samples = pool.sample(np.random.default_rng(1), 40_000)
+        assert (samples[:, 0] > samples[:, 1]).mean() == pytest.approx(0.0228, abs=0.004)
+
+
 class TestContest:
     def test_information_is_the_regression_of_the_difference_on_the_outcome(self, rng):
         model, told, problem = half_told(rng, 25, 4, share=0.5)
@@ -276,14 +274,3 @@ class TestStrategy:
             play(strategy, table, budget=250)
             joint[purpose] = ((strategy.outcomes[:, strong] != MISSING).sum(axis=1) >= 4).sum()
         assert joint["ensemble"] > 1.5 * joint["best"]
-
-
-class TestJoint:
-    def test_finishes_the_query_begun_with_the_strongest_still_missing(self):
-        is_asked = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 1]], dtype=np.bool_)
-        found = complete_query(~is_asked, is_asked, np.array([2, 0, 1]), np.arange(3))
-        assert found == (1, 2)
-
-    def test_says_when_nothing_is_free(self):
-        asked = np.ones((2, 2), dtype=np.bool_)
-        assert complete_query(~asked, asked, np.array([0, 1]), np.arange(2)) is None
