@@ -241,12 +241,20 @@ def _inverse(
     """Invert prior + complete - missing; far from a mode that may not be positive: then with less missing."""
     for share in (1.0, 0.8, 0.5, 0.0):
         whole = prior + complete - share * missing
-        if np.linalg.eigvalsh(whole)[0] > 1e-6:
+        if _is_positive(whole):
             break
     else:
         whole = prior + np.diag(np.abs(complete.diagonal()))
     inverse = np.linalg.inv(whole)
     return np.asarray((inverse + inverse.T) / 2.0)
+
+
+def _is_positive(matrix: NDArray[np.float64]) -> bool:
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def fit_outcomes(problem: SelectionProblem, outcomes: NDArray[np.int8]) -> ItemResponse:

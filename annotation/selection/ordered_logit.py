@@ -83,6 +83,11 @@ def ordered_logit(eta: NDArray[np.float64], cut: float) -> OrderedLogit:
     )
 
 
+def expected_score(eta: NDArray[np.float64], cut: float) -> NDArray[np.float64]:
+    """Return ``ordered_logit(eta, cut).score`` alone."""
+    return np.asarray(0.5 * (_logistic(eta - cut)[0] + _logistic(eta + cut)[0]))
+
+
 def _logistic(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return s(x) and 1 - s(x), both to full relative precision."""
     ratio = np.exp(-np.clip(x, -FURTHEST, FURTHEST))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.selection.ordered_logit import ordered_logit
+from annotation.selection.ordered_logit import expected_score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from annotation.selection.item_response import ItemResponse
 
-GRID = np.linspace(-16.0, 16.0, 321)
+GRID = np.linspace(-16.0, 16.0, 161)
 """Abilities at which the curve is tabulated, in logits: further out rates are 0 or 1 to six digits."""
 
 
@@ -52,5 +52,5 @@ class WinRateCurve:
 def win_rate_curve(model: ItemResponse) -> WinRateCurve:
     """Average the score over the posterior of all queries' eases."""
     weights = model.posterior.mean(axis=0) if model.n_queries else np.full(model.shift.size, 1.0)
-    law = ordered_logit(GRID[:, None] + model.shift, model.cut)
-    return WinRateCurve(law.score @ (weights / weights.sum()))
+    score = expected_score(GRID[:, None] + model.shift, model.cut)
+    return WinRateCurve(score @ (weights / weights.sum()))

@@ -265,12 +265,13 @@ class TestStrategy:
             assert asked.tolist() == list(range(len(asked)))
 
     def test_for_an_ensemble_the_strong_are_judged_on_the_same_queries(self, rng):
-        table, _, _ = draw_world(rng, 100, 12)
-        strong = np.argsort(-win_rates(table)[:-1])[:5]
-        joint = {}
-        for purpose in ("best", "ensemble"):
-            problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
-            strategy = make_strategy("item_response", problem, seed=1, params={"purpose": purpose})
-            play(strategy, table, budget=250)
-            joint[purpose] = ((strategy.outcomes[:, strong] != MISSING).sum(axis=1) >= 4).sum()
-        assert joint["ensemble"] > 1.5 * joint["best"]
+        joint = {"best": 0, "ensemble": 0}
+        problem = SelectionProblem(np.ones((100, 12), dtype=np.bool_))
+        for seed in range(3):
+            table, _, _ = draw_world(rng, 100, 12)
+            strong = np.argsort(-win_rates(table)[:-1])[:5]
+            for purpose in joint:
+                strategy = make_strategy("item_response", problem, seed=seed, params={"purpose": purpose})
+                play(strategy, table, budget=250)
+                joint[purpose] += ((strategy.outcomes[:, strong] != MISSING).sum(axis=1) >= 4).sum()
+        assert joint["ensemble"] > 1.25 * joint["best"]

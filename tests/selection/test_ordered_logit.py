@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotation.selection.ordered_logit import ordered_logit
+from annotation.selection.ordered_logit import expected_score, ordered_logit
 
 
 class TestLaw:
@@ -15,6 +15,7 @@ class TestLaw:
         assert np.exp(law.log_p) == pytest.approx(np.stack([1 - not_loss, not_loss - win, win]))
         mean = win + (not_loss - win) / 2
         assert law.score == pytest.approx(mean)
+        assert expected_score(self.ETA, 0.7) == pytest.approx(mean)
         assert law.score_variance == pytest.approx(win + (not_loss - win) / 4 - mean**2)
 
     @pytest.mark.parametrize(
