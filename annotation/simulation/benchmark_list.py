@@ -61,18 +61,16 @@ FULL = (
             strategies=DEFAULTS[:1],
             realizations=50,
             pool=pool,
-            budget=1000,
+            budget=700,
         )
         for world, pool in WORLDS
     ),
-    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=25, budget=1500),
+    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=20, budget=1500),
     Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=20, alias="alpacaeval1-queries"),
     Benchmark(
         "ablation", "alpacaeval1", strategies=JUDGES, realizations=40, budget=1500, alias="alpacaeval1-judges"
     ),
-    Benchmark(
-        "ablation", "jmle2026-medical", strategies=(*LABELLED, "item_response"), realizations=50, pool=300
-    ),
+    Benchmark("ablation", "jmle2026-medical", strategies=LABELLED, realizations=50, pool=300),
     Benchmark("ablation", "textclass-policy-en", strategies=LABELLED, realizations=40, pool=300),
     Benchmark("ablation", "textclass-technology-en", strategies=LABELLED, realizations=40, pool=300),
     Benchmark("ablation", "mmlu-pro", strategies=LABELLED, realizations=50),
