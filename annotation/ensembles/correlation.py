@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.ensembles.normal import bivariate_cdf, bivariate_density, normal_quantile
+from annotation.ensembles.normal import bivariate_cdf, bivariate_density, normal_cdf, normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,6 +54,35 @@ def tetrachoric(p_first: FloatArray, p_second: FloatArray, p_both: FloatArray) -
         if is_done:
             break
     return np.asarray(r)
+
+
+def tetrachoric_variance(
+    p_first: FloatArray, p_second: FloatArray, p_both: FloatArray, correlation: FloatArray
+) -> FloatArray:
+    """Return the sampling variance of `tetrachoric` times the number of queries, elementwise.
+
+    Parameters
+    ----------
+    p_first, p_second, p_both
+        As for `tetrachoric`.
+    correlation
+        What it returned.
+
+    Notes
+    -----
+    By the delta method on the four-fold table. The thresholds come from the same queries and move with the
+    share of joint errors, which takes off half of what the latter's own variance would say, or more.
+    """
+    # Near 1 the density vanishes and with it all trust; this keeps the variance of near-duplicates finite.
+    r = np.clip(correlation, -0.995, 0.995)
+    a, b = normal_quantile(p_first), normal_quantile(p_second)
+    own = np.sqrt(1.0 - r**2)
+    by_first, by_second = normal_cdf((b - r * a) / own), normal_cdf((a - r * b) / own)
+    # What one query adds: both err, the first alone, the second alone; nothing where neither does.
+    parts = np.stack([1.0 - by_first - by_second, -by_first, -by_second])
+    shares = np.stack([p_both, np.maximum(p_first - p_both, 0.0), np.maximum(p_second - p_both, 0.0)])
+    spread = (shares * parts**2).sum(axis=0) - (shares * parts).sum(axis=0) ** 2
+    return np.asarray(spread / np.maximum(bivariate_density(a, b, r), 1e-6) ** 2)
 
 
 def shrink(correlation: FloatArray, variance: FloatArray) -> tuple[FloatArray, float]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annotation.ensembles.correlation import nearest_correlation, shrink, tetrachoric
-from annotation.ensembles.normal import bivariate_density, normal_cdf, normal_quantile
+from annotation.ensembles.correlation import nearest_correlation, shrink, tetrachoric, tetrachoric_variance
+from annotation.ensembles.normal import normal_cdf, normal_quantile
 from annotation.exceptions import InvalidValueError
 
 if TYPE_CHECKING:
@@ -202,9 +202,7 @@ def _pair_correlations(
     p_i, p_j = (mine[pairs] + 0.5) / (n + 1.0), (mine.T[pairs] + 0.5) / (n + 1.0)
     joint = ((filled.T @ filled)[pairs] + p_i * p_j) / (n + 1.0)
     r = tetrachoric(p_i, p_j, joint)
-    # Near 1 the density vanishes and with it all trust; this keeps the variance of near-duplicates finite.
-    density = bivariate_density(normal_quantile(p_i), normal_quantile(p_j), np.clip(r, -0.995, 0.995))
-    variance = np.minimum(joint * (1.0 - joint) / n / np.maximum(density, 1e-6) ** 2, 1.0)
+    variance = np.minimum(tetrachoric_variance(p_i, p_j, joint, r) / n, 1.0)
     variance = np.where(both[pairs] > 1, variance, np.inf)
     return _symmetric(r, pairs, len(both)), _symmetric(variance, pairs, len(both))
 

@@ -9,6 +9,7 @@ from annotation.ensembles.correlation import (
     one_factor,
     shrink,
     tetrachoric,
+    tetrachoric_variance,
 )
 from annotation.ensembles.normal import bivariate_cdf, normal_quantile
 
@@ -30,6 +31,19 @@ def test_a_joint_probability_out_of_reach_gives_the_end():
     np.testing.assert_allclose(
         tetrachoric(p, p, np.array([0.4, -0.1])), [MAX_CORRELATION, -MAX_CORRELATION], atol=1e-3
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "r"), [(0.2, 0.2, 0.5), (0.1, 0.2, 0.3), (0.3, 0.4, -0.4), (0.1, 0.1, 0.9)]
+)
+def test_the_variance_is_that_of_repeated_samples(first, second, r, rng):
+    """Four-fold tables of 2,000 queries, drawn 1,500 times; the margins are estimated from each of them."""
+    both = float(bivariate_cdf(normal_quantile(first), normal_quantile(second), r))
+    tables = rng.multinomial(2_000, [both, first - both, second - both, 1 - first - second + both], 1_500)
+    shares = tables / 2_000
+    found = tetrachoric(shares[:, 0] + shares[:, 1], shares[:, 0] + shares[:, 2], shares[:, 0])
+    expected = tetrachoric_variance(*(np.array([value]) for value in (first, second, both, r)))[0]
+    assert found.var() * 2_000 == pytest.approx(expected, rel=0.15)
 
 
 def test_shrinkage_leaves_exact_correlations_and_flattens_noise():

@@ -65,6 +65,17 @@ def test_the_law_is_found_again_from_its_sample(rng):
     np.testing.assert_allclose(found.correlation, law.correlation, atol=0.07)
 
 
+def test_two_families_stay_apart_on_a_few_hundred_queries(rng):
+    """Within .8, across .2: their difference must not be taken for noise."""
+    is_same = np.equal.outer(np.arange(12) % 2, np.arange(12) % 2)
+    correlation = np.where(is_same, 0.8, 0.2) + 0.2 * np.eye(12)
+    law = ErrorLaw(np.linspace(0.1, 0.3, 12), correlation)
+    found = fit_error_law(law.sample(200, rng).astype(float))
+    pairs = np.triu_indices(12, 1)
+    gap = found.correlation[pairs][is_same[pairs]].mean() - found.correlation[pairs][~is_same[pairs]].mean()
+    assert gap > 0.4
+
+
 def test_pairs_use_the_queries_known_for_both(rng):
     law, _ = family_law(3, n=4)
     wrong = law.sample(20_000, rng).astype(float)
