@@ -117,6 +117,8 @@ class StudyResult:
     def coverage(self) -> str:
         """Which verdicts the numbers include, in a sentence."""
         n, n_seen, noun = self.n_verdicts, self.n_verdicts_seen, self.noun
+        if n and self.best is None:
+            return f"{plural(n, noun)} so far; the numbers are still to come."
         if self.is_current:
             return f"The numbers include all {plural(n, noun)}." if n else f"There are no {noun}s yet."
         if n_seen > n:

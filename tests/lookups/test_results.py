@@ -14,6 +14,11 @@ def test_before_the_first_refresh_nothing_is_claimed(study):
     assert list_ranking(study) == []
 
 
+def test_verdicts_before_the_first_numbers_are_not_said_to_be_included(study, annotator_user):
+    judge(annotator_user, study, "a")
+    assert get_result(study).coverage == "1 verdict so far; the numbers are still to come."
+
+
 def test_the_result_says_how_many_verdicts_it_includes(study, annotator_user):
     judge(annotator_user, study, "a")
     refresh_study(study)
