@@ -10,7 +10,7 @@ from statistics import median
 from string import ascii_lowercase, ascii_uppercase
 
 from annotation.formats.predictions import NO_ANSWER
-from annotation.lookups.labels import label_table
+from annotation.lookups.labels import MISSING_CHOICE, label_table
 from annotation.models import Query, Response, Study
 
 # Enough queries to tell how options are numbered.
@@ -41,12 +41,16 @@ def list_options(study: Study, query: Query) -> list[LabelOption]:
 
 
 def study_options(study: Study) -> list[LabelOption]:
-    """Return the labels that the lead has named, or else the imported ones, or else all that were chosen."""
+    """Return the labels that the lead has named, or else those that occur.
+
+    Where every query has an imported label, these are all: what candidates chose beside them is a slip.
+    """
     if study.label_words:
         return [LabelOption(str(label), str(words)) for label, words in study.label_words]
     table = label_table(study)
-    used = {table.classes[code] for code in table.imported if code >= 0}
-    return [LabelOption(label, "") for label in sort_labels(used or table.labels)]
+    used = {table.classes[code] for code in table.imported}
+    is_complete = bool(len(table.imported)) and MISSING_CHOICE not in table.imported
+    return [LabelOption(label, "") for label in sort_labels(used if is_complete else table.labels)]
 
 
 def sort_labels(labels: Sequence[str] | set[str]) -> list[str]:

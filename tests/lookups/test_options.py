@@ -61,5 +61,9 @@ def test_without_options_of_their_own_queries_have_those_of_the_study():
     Study.objects.filter(pk=study.pk).update(data_version=5_000_000)
     study.refresh_from_db()
     assert [option.label for option in list_options(study, study.queries.first())] == ["x", "y"]
+    study.queries.filter(pk=study.queries.first().pk).update(gold="")
+    Study.objects.filter(pk=study.pk).update(data_version=5_000_001)
+    study.refresh_from_db()
+    assert [option.label for option in list_options(study, study.queries.first())] == ["x", "y", "odd"]
     study.label_words = [["y", "yes"], ["n", "no"]]
     assert [option.words for option in list_options(study, study.queries.first())] == ["yes", "no"]

@@ -49,7 +49,6 @@ def words_field() -> LabelWordsField:
         label="Labels to choose from",
         help_text=(
             "One per line, in the order of the keys; what it stands for behind an equals sign: "
-            "10 = Transport. Empty: the imported labels, or those that candidates chose. Queries that have "
-            "options of their own show those."
+            "10 = Transport. Empty: the labels that occur. Queries that have options of their own show those."
         ),
     )
