@@ -101,7 +101,8 @@ def win_rates_figure(overview: Overview) -> Figure:
         for entry in overview.result.entries[:MOST_ROWS]
     ]
     title = "Win rate against the baseline"
-    note = "Dot and line: estimate with 90 % interval. Diamond: raw share among the verdicts."
+    noun = overview.result.noun
+    note = f"Dot and line: estimate with 90 % interval. Diamond: raw share among the {noun}s."
     return in_both_widths(
         "win-rates",
         title,

@@ -154,7 +154,7 @@ class SetupForm(forms.Form):
         fields["baseline"].choices = [("", "not chosen yet"), *named]
         fields["baseline"].disabled = has_verdicts
         fields["baseline"].help_text = (
-            "It stays: the verdicts so far compare with it."
+            "It stays: what was decided so far rests on it."
             if has_verdicts
             else "Every candidate is compared with this one. It cannot change once there are verdicts."
         )
