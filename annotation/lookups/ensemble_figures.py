@@ -25,18 +25,9 @@ def accuracy_figure(findings: EnsembleFindings) -> Figure:
     if findings.best_single.accuracy is not None:
         levels.append(Level("Best single candidate", 100 * findings.best_single.accuracy.value))
     floor = findings.floor
-    name = "Limit by the error floor" if is_floor_a_limit(findings) else "Error floor of equal members"
+    name = "Limit by the error floor" if findings.floor.is_limit else "Error floor of equal members"
     levels.append(Level(name, *(100 * (1 - end) for end in (floor.value, floor.high, floor.low))))
     return sizes_figure("accuracy", "Accuracy by size, %", lines, levels, "Shaded: 95 % intervals.")
-
-
-def is_floor_a_limit(findings: EnsembleFindings) -> bool:
-    """Return whether nothing that was measured passes the error floor.
-
-    It takes members as equally good. Where they are not, a set that leans on its best ones passes it.
-    """
-    found = [findings.best_single.accuracy, *(size.accuracy for size in findings.sizes)]
-    return all(accuracy is None or accuracy.value <= 1 - findings.floor.value for accuracy in found)
 
 
 def has_equal_correlations(findings: EnsembleFindings) -> bool:

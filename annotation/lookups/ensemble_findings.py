@@ -107,7 +107,8 @@ class BestSingleView:
 class FloorView:
     """The error floor of the chosen set: an error rate, with the equal error and correlation behind it.
 
-    The line in the plot of accuracy is at ``1 - value``.
+    The line in the plot of accuracy is at ``1 - value``. ``is_limit`` says whether nothing that was measured
+    passes it: it takes members as equally good, and a set that leans on better ones may do so.
     """
 
     value: float
@@ -115,6 +116,7 @@ class FloorView:
     high: float
     error: float
     correlation: float
+    is_limit: bool
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from annotation.lookups.ensemble_findings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from annotation.models import EnsembleRun
 
@@ -191,16 +191,26 @@ def _findings(content: Mapping[str, Any], prices: Mapping[str, float]) -> Ensemb
             for place, step in enumerate(content["steps"], start=1)
         ),
         sizes=sizes,
-        best_single=BestSingleView(
-            content["best_single"]["candidate"], _interval(content["best_single"]["accuracy"])
-        ),
+        best_single=_best_single(content),
         accuracy=recommended.accuracy if recommended else None,
         gain=recommended.gain if recommended else None,
         gain_over_top_k=recommended.gain_over_top_k if recommended else None,
-        floor=FloorView(**content["floor"]),
+        floor=_floor(content, sizes),
         correlation=_matrix(content["correlation"]),
         joint=_joint(content["joint"]),
     )
+
+
+def _best_single(content: Mapping[str, Any]) -> BestSingleView:
+    found = content["best_single"]
+    return BestSingleView(found["candidate"], _interval(found["accuracy"]))
+
+
+def _floor(content: Mapping[str, Any], sizes: Sequence[SizeView]) -> FloorView:
+    measured = [_best_single(content).accuracy, *(size.accuracy for size in sizes)]
+    highest = 1 - content["floor"]["value"]
+    is_limit = all(accuracy is None or accuracy.value <= highest for accuracy in measured)
+    return FloorView(**content["floor"], is_limit=is_limit)
 
 
 def _size(entry: Mapping[str, Any], recommended: int) -> SizeView:

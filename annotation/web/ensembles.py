@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotation.exceptions import InvalidValueError, NotFoundError, SelectorError
 from annotation.lookups.ensemble_data import EnsembleData, get_ensemble_data
-from annotation.lookups.ensemble_figures import ENSEMBLE_FIGURES, comparison_figure, is_floor_a_limit
+from annotation.lookups.ensemble_figures import ENSEMBLE_FIGURES, comparison_figure
 from annotation.lookups.ensemble_findings import EnsembleFindings, MatrixView
 from annotation.lookups.ensemble_view import EnsembleView, view_ensemble
 from annotation.lookups.ensembles import (
@@ -119,7 +119,6 @@ def findings_context(findings: EnsembleFindings) -> dict[str, Any]:
     joint = findings.joint
     return {
         "figures": {name: draw(findings) for name, draw in ENSEMBLE_FIGURES.items()},
-        "is_floor_a_limit": is_floor_a_limit(findings),
         "asked": [member.candidate for member in findings.members],
         "correlations": _rows(findings.correlation),
         "joint": _rows(joint.counts) if joint is not None else [],

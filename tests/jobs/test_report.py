@@ -187,6 +187,17 @@ def test_the_ensemble_is_in_every_form_of_the_report(judged):
     assert any("was not tried out" in sentence for sentence in report["limitations"])
 
 
+@pytest.mark.parametrize(("floor", "is_limit"), [(0.1, True), (0.3, False)])
+def test_every_form_says_whether_the_error_floor_is_a_limit(judged, floor, is_limit):
+    save_run(
+        judged, result={"floor": {"value": floor, "low": 0.0, "high": 0.4, "error": 0.3, "correlation": 0.5}}
+    )
+    for report_format in ("html", "md"):
+        assert ("no limit here" in build_report(judged, report_format).text) != is_limit
+    found = json.loads(build_report(judged, "json").text)["ensemble"]["findings"]
+    assert found["floor"]["is_limit"] is is_limit
+
+
 def test_the_ensembles_charts_stand_alone_in_the_file(judged):
     save_run(judged, n_labels=40)
     outline = Outline()

@@ -8,7 +8,6 @@ from annotation.lookups.ensemble_figures import (
     correlations_figure,
     gains_figure,
     has_equal_correlations,
-    is_floor_a_limit,
 )
 from annotation.lookups.ensemble_findings import (
     BestSingleView,
@@ -64,7 +63,7 @@ def findings(*, accuracies=(0.7, 0.74, 0.75), members=("x", "z"), floor=0.1, cor
         accuracy=None,
         gain=None,
         gain_over_top_k=None,
-        floor=FloorView(floor, floor / 2, floor * 2, 0.2, 0.3),
+        floor=FloorView(floor, floor / 2, floor * 2, 0.2, 0.3, is_limit=floor == 0.1),
         correlation=MatrixView(NAMES[:n], tuple(row[:n] for row in matrix[:n])),
         joint=None,
     )
@@ -82,10 +81,7 @@ def test_accuracy_stands_with_its_band_beside_single_top_k_and_floor():
 
 
 def test_a_floor_that_is_passed_is_no_limit():
-    passed = findings(floor=0.28)
-    assert not is_floor_a_limit(passed)
-    assert is_floor_a_limit(findings(floor=0.25))
-    shown, _ = words(accuracy_figure(passed).wide)
+    shown, _ = words(accuracy_figure(findings(floor=0.28)).wide)
     assert "Error floor of equal members" in shown
     assert "Limit by the error floor" not in shown
 

@@ -8,6 +8,7 @@ import pytest
 
 from annotation.exceptions import InvalidValueError, NotFoundError, PermissionDeniedError
 from annotation.lookups.ensemble_data import get_ensemble_data, verdict_table
+from annotation.lookups.ensemble_view import view_ensemble
 from annotation.lookups.ensembles import (
     access_ensemble,
     compare_ensemble_runs,
@@ -36,6 +37,13 @@ def test_a_view_is_whole_and_ready_for_json(study, lead_user) -> None:
         ("majority", True),
         ("single", False),
     ]
+
+
+@pytest.mark.parametrize(("floor", "is_limit"), [(0.2, True), (0.21, False)])
+def test_a_floor_that_something_measured_passes_is_no_limit(study, floor, is_limit) -> None:
+    """The accuracy of everything in the run is .8, which an error of .2 just allows."""
+    row = save_run(study, result={"floor": RESULT["floor"] | {"value": floor}})
+    assert view_ensemble(row).findings.floor.is_limit == is_limit
 
 
 def test_a_waiting_run_has_no_findings(study) -> None:

@@ -124,6 +124,9 @@ class EnsembleFloorOut(IntervalOut):
 
     error = serializers.FloatField()
     correlation = serializers.FloatField()
+    is_limit = serializers.BooleanField(
+        help_text="False where something measured passes it: the candidates are not equally good."
+    )
 
 
 class EnsembleMatrixOut(Out):
