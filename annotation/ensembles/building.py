@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, str], None]
 N_OUTER = 5
+LEAST_VALIDATED = MIN_LABELS * N_OUTER // (N_OUTER - 1)
+"""Labels that leave `MIN_LABELS` to build from when a fold is held out."""
+
 ENOUGH_LABELS = 200
 """Labels from which on the gain's interval is usually narrower than the gains that real tables show."""
 
@@ -214,8 +217,11 @@ def _sentence(
 ) -> str:
     best = table.candidates[best_single_of(table, options.budget)]
     if validation is None:
-        return "Not validated."
-    return verdict_sentence(len(decision.members), validation.gain_by_size[size], best)
+        if not options.n_validations:
+            return "Not validated."
+        return f"Not validated: that takes {LEAST_VALIDATED} labels, and there are {table.n_queries}."
+    members = [table.candidates[j] for j in decision.members]
+    return verdict_sentence(members, validation.gain_by_size[size], best)
 
 
 def _fitted(table: AnswerTable, options: BuildOptions, decision: Decision) -> FittedEnsemble:
@@ -231,9 +237,7 @@ def _fitted(table: AnswerTable, options: BuildOptions, decision: Decision) -> Fi
 
 def validate(table: AnswerTable, options: BuildOptions, tell: Callable[[float], None]) -> Validation | None:
     """Repeat the whole build in folds of the labels, and measure it on what each fold held out."""
-    if not options.n_validations:
-        return None
-    if table.n_queries * (N_OUTER - 1) // N_OUTER < MIN_LABELS:
+    if not options.n_validations or table.n_queries < LEAST_VALIDATED:
         return None
     objectives = tuple(dict.fromkeys((options.objective, "accuracy")))
     single, held = HeldOut(), dict[Key, HeldOut]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -106,23 +107,26 @@ def points_words(gain: Estimate, *, sign: int = 1) -> str:
     return f"{value} points [{low}, {high}]"
 
 
-def verdict_sentence(n_members: int, gain: Estimate, best: str) -> str:
+def verdict_sentence(members: Sequence[str], gain: Estimate, best: str) -> str:
     """Say in one sentence whether the ensemble pays.
 
     Parameters
     ----------
-    n_members
-        Members asked.
+    members
+        Names of the members asked; one alone need not be the best single candidate.
     gain
         Accuracy gained over the best single candidate, as a fraction.
     best
         Its name.
     """
-    points = points_words(gain)
-    if n_members < 2:
+    if list(members) == [best]:
         return f"No ensemble beats {best} here: asking it alone is what the labels support."
+    change = f"gains {points_words(gain)}" if gain.value >= 0.0 else f"loses {points_words(gain, sign=-1)}"
+    alone = len(members) == 1
     if gain.low > 0.0:
-        return f"An ensemble of {n_members} gains {points} over {best}."
+        return f"{members[0] if alone else f'An ensemble of {len(members)}'} {change} over {best}."
     if gain.high <= 0.0:
-        return f"No ensemble beats {best} here: the one of {n_members} loses {points_words(gain, sign=-1)}."
-    return f"It is not certain that an ensemble of {n_members} beats {best}: it gains {points}."
+        whole = f"asked alone, {members[0]}" if alone else f"the one of {len(members)}"
+        return f"No ensemble beats {best} here: {whole} {change}."
+    who = f"{members[0]} alone" if alone else f"an ensemble of {len(members)}"
+    return f"It is not certain that {who} beats {best}: it {change}."

@@ -69,6 +69,12 @@ def test_without_validation_nothing_is_claimed():
     assert not result.is_enough
 
 
+def test_too_few_labels_to_hold_some_back_are_said_to_be():
+    result = build_ensemble(draw_table(independent_law(0.2, 0.3), 24), BuildOptions(budget=Budget(1)))
+    assert result.validation is None
+    assert result.sentence == "Not validated: that takes 25 labels, and there are 24."
+
+
 def test_money_is_kept_everywhere():
     table = draw_table(independent_law(0.1, 0.3, 0.3, 0.3), 120)
     prices = (5.0, 1.0, 1.0, 0.0)

@@ -49,16 +49,24 @@ def test_accuracy_stays_between_0_and_1():
 
 
 @pytest.mark.parametrize(
-    ("n", "gain", "start"),
+    ("members", "gain", "start"),
     [
-        (3, Estimate(0.021, 0.008, 0.034), "An ensemble of 3 gains 2.1 points [0.8, 3.4] over X."),
-        (3, Estimate(0.0, -0.01, 0.02), "It is not certain that an ensemble of 3 beats X"),
-        (3, Estimate(-0.02, -0.03, -0.01), "No ensemble beats X here"),
-        (1, Estimate(0.0, 0.0, 0.0), "No ensemble beats X here: asking it alone"),
+        ("XYZ", Estimate(0.021, 0.008, 0.034), "An ensemble of 3 gains 2.1 points [0.8, 3.4] over X."),
+        ("XYZ", Estimate(0.0, -0.01, 0.02), "It is not certain that an ensemble of 3 beats X: it gains 0.0"),
+        (
+            "XYZ",
+            Estimate(-0.002, -0.007, 0.002),
+            "It is not certain that an ensemble of 3 beats X: it loses 0.2",
+        ),
+        ("XYZ", Estimate(-0.02, -0.03, -0.01), "No ensemble beats X here"),
+        ("X", Estimate(0.0, 0.0, 0.0), "No ensemble beats X here: asking it alone"),
+        ("Y", Estimate(0.021, 0.008, 0.034), "Y gains 2.1 points [0.8, 3.4] over X."),
+        ("Y", Estimate(0.0, -0.01, 0.02), "It is not certain that Y alone beats X: it gains 0.0 points"),
+        ("Y", Estimate(-0.02, -0.03, -0.01), "No ensemble beats X here: asked alone, Y loses 2.0 points"),
     ],
 )
-def test_the_sentence_follows_the_interval(n, gain, start):
-    assert verdict_sentence(n, gain, "X").startswith(start)
+def test_the_sentence_follows_the_interval_and_who_is_asked(members, gain, start):
+    assert verdict_sentence(members, gain, "X").startswith(start)
 
 
 def test_points_are_written_as_people_read_them():
@@ -68,5 +76,5 @@ def test_points_are_written_as_people_read_them():
 
 
 def test_a_loss_is_told_as_a_positive_number():
-    sentence = verdict_sentence(3, Estimate(-0.02, -0.03, -0.01), "X")
+    sentence = verdict_sentence("XYZ", Estimate(-0.02, -0.03, -0.01), "X")
     assert sentence.endswith("the one of 3 loses 2.0 points [1.0, 3.0].")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from annotation.ensembles import read_ensemble
 from annotation.models import BackgroundRun, EnsembleRun
+from tests.ensemble_runs import RESULT, save_run
 from tests.factories import make_ensemble, make_labelled_study, make_study, record_outcomes
 from tests.web.ensemble_pages import address, built, text_of, with_status
 
@@ -77,6 +78,13 @@ def test_without_validation_the_page_says_so_instead_of_numbers(page, labelled, 
     text = text_of(page.get(address(labelled, "study-ensemble", row.pk)))
     assert "It was not measured" in text
     assert "None" not in text
+
+
+def test_advice_fits_where_validation_was_asked_for_and_could_not_be(page, labelled, lead_user):
+    row = save_run(labelled, result={"sizes": [RESULT["sizes"][0] | {"accuracy": None, "gain": None}]})
+    text = text_of(page.get(address(labelled, "study-ensemble", row.pk)))
+    assert "too few labels to hold some back" in text
+    assert "at least one repeat" not in text
 
 
 def test_the_file_is_what_the_command_reads(page, labelled, lead_user):
