@@ -82,3 +82,15 @@ def test_a_file_that_is_no_ensemble_is_named(folder):
     for path in (bad, folder / "nowhere.json"):
         with pytest.raises(CommandError, match=r"not an ensemble|cannot be read"):
             call_command("ensemble", "apply", str(path), str(folder), "--out", str(folder / "x.csv"))
+
+
+@pytest.mark.parametrize("action", ["build", "apply"])
+def test_a_place_that_cannot_be_written_is_named(folder, action):
+    build(folder, "--size", "1")
+    (folder / "file").touch()
+    target, document = folder / "file" / "x", folder / "out" / "ensemble.json"
+    given = (
+        [str(document), str(folder)] if action == "apply" else [str(folder), "--labels", "100", "--size", "1"]
+    )
+    with pytest.raises(CommandError, match=f"--out {target}: cannot be written"):
+        call_command("ensemble", action, *given, "--out", str(target))

@@ -45,6 +45,8 @@ class Command(BaseCommand):
             self.build(options) if options["action"] == "build" else self.apply(options)
         except SelectorError as error:
             raise CommandError(error.message) from error
+        except OSError as error:
+            raise CommandError(f"--out {options['out']}: cannot be written ({error.strerror})") from error
 
     def build(self, options: dict[str, Any]) -> None:
         """Measure every objective and size by repeated splits; fit the first objective to the labels."""
