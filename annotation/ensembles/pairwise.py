@@ -139,6 +139,7 @@ def build_pairwise_ensemble(
     pool = _useful(law, budget)
     tell(0.2, "choosing members")
     steps, top = _choose(law, pool, budget, objective, rng)
+    top = _first_among_equals(law, steps[0].candidate, top)
     size = recommended_size(steps) if stop_early else len(steps)
     chains = Chains([step.candidate for step in steps], top, size)
     floor, single, by_size = bootstrap_figures(
@@ -188,6 +189,13 @@ def _choose(
     top = choose_members("accuracy", estimator, criteria, limits, rng)[-1]
     steps = explain_steps(sets[-1], estimator, criteria, inside)
     return tuple(replace(step, candidate=pool[step.candidate]) for step in steps), [pool[j] for j in top]
+
+
+def _first_among_equals(law: ErrorLaw, first: int, top: list[int]) -> list[int]:
+    """Return ``top`` from the first member on where it errs no more often than the best one."""
+    if law.error[first] > law.error[top[0]]:
+        return top
+    return [first, *(j for j in top if j != first)][: len(top)]
 
 
 def _check(outcomes: NDArray[np.int8], candidates: Sequence[str]) -> None:

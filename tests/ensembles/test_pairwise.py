@@ -164,3 +164,11 @@ def test_where_all_mostly_lose_the_best_stays_alone():
     assert result.sentence == (
         "No ensemble beats m1 here: every other candidate loses at least half of its comparisons."
     )
+
+
+def test_of_equals_the_one_that_is_asked_is_called_the_best():
+    """Nobody ever loses: whoever comes first is as good as the others, and the sentence names no other."""
+    outcomes = np.full((60, 4), 2, dtype=np.int8)
+    found = build_pairwise_ensemble(outcomes, np.zeros((60, 4)), ("a", "b", "c", "d"), Budget(3))
+    assert found.members == (found.best,)
+    assert f"No ensemble beats {found.candidates[found.best]} here" in found.sentence
