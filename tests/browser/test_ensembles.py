@@ -48,6 +48,9 @@ def test_progress_gives_way_to_the_result_by_itself(open_page, lead_user, labell
 
 
 def test_prices_are_asked_for_only_when_money_limits(open_page, lead_user, labelled):
+    labelled.candidates.filter(name="candidate-1").update(
+        name="a-candidate-whose-name-is-as-long-as-some-are"
+    )
     address = reverse("study-ensembles", args=[labelled.slug])
     page = open_page(lead_user, address, expects_errors=True)
     price = page.get_by_label("Price of candidate-0")
@@ -57,6 +60,8 @@ def test_prices_are_asked_for_only_when_money_limits(open_page, lead_user, label
     page.get_by_label("At most this much per query").fill("1")
     page.get_by_role("button", name="Build the ensemble").click()
     page.get_by_text("Give candidate-0 a price, or leave it out.").wait_for()
+    too_wide = "rows => rows.filter(row => row.scrollWidth > row.clientWidth).length"
+    assert page.locator(".priced > li").evaluate_all(too_wide) == 0
 
 
 def test_charts_are_saved_as_pictures(open_page, lead_user, labelled):
