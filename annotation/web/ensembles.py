@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +23,7 @@ from annotation.lookups.ensembles import (
     EnsembleComparison,
     access_ensemble,
     compare_ensemble_runs,
+    ensemble_document,
     ensemble_rows,
 )
 from annotation.models import EnsembleRun, Study
@@ -147,10 +147,8 @@ def ensemble_chart(request: HttpRequest, slug: str, ensemble_id: int, name: str)
 def ensemble_file(request: HttpRequest, slug: str, ensemble_id: int) -> HttpResponse:
     """Send the fitted ensemble, as ``manage.py ensemble apply`` reads it."""
     row = access_ensemble(user=request.user, slug=slug, ensemble_id=ensemble_id)
-    if not row.ensemble:
-        raise NotFoundError("This run has no fitted ensemble to download.")
-    text = json.dumps(row.ensemble, ensure_ascii=False, allow_nan=False) + "\n"
-    return _file(text, "application/json", f"{slug}-ensemble-{ensemble_id}.json")
+    name, text = ensemble_document(row)
+    return _file(text, "application/json", name)
 
 
 def _file(text: str, content_type: str, name: str) -> HttpResponse:

@@ -95,6 +95,13 @@ def test_the_file_is_what_the_command_reads(page, labelled, lead_user):
     assert list(members) == json.loads(answer.content)["members"] == row.result["members"]
 
 
+def test_where_there_is_no_file_the_address_says_why(page, judged, lead_user):
+    row = save_run(judged)
+    answer = page.get(address(judged, "study-ensemble-file", row.pk))
+    assert answer.status_code == 404
+    assert "that takes labels" in text_of(answer)
+
+
 def test_a_pairwise_run_has_no_file_and_says_what_to_do(page, judged, lead_user):
     row = built(lead_user, judged)
     answer = page.get(address(judged, "study-ensemble", row.pk))
