@@ -59,13 +59,13 @@ FULL = (
             "calibration",
             f"synthetic:{world}",
             strategies=DEFAULTS[:1],
-            realizations=50,
+            realizations=20,
             pool=pool,
             budget=700,
         )
         for world, pool in WORLDS
     ),
-    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=20, budget=1500),
+    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=20, budget=1200),
     Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=20, alias="alpacaeval1-queries"),
     Benchmark(
         "ablation", "alpacaeval1", strategies=JUDGES, realizations=40, budget=1500, alias="alpacaeval1-judges"
