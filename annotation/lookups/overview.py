@@ -36,7 +36,11 @@ class RefreshState:
 
 @dataclass(frozen=True)
 class Overview:
-    """A study as its lead sees it; ``n_comparisons`` counts what could be judged, or queries to label."""
+    """A study as its lead sees it.
+
+    ``n_comparisons`` counts what could be judged, or queries to label; ``n_entries`` the candidates, baseline
+    included.
+    """
 
     study: Study
     result: StudyResult
@@ -48,6 +52,7 @@ class Overview:
     diagnoses: list[Diagnosis]
     refresh: RefreshState
     n_queries: int
+    n_entries: int
     n_comparisons: int
     n_identical: int
     status_words: str
@@ -106,6 +111,7 @@ def get_overview(study: Study) -> Overview:
         diagnoses=list_diagnoses(evidence),
         refresh=get_refresh_state(study),
         n_queries=study.queries.count(),
+        n_entries=len(result.entries) or study.candidates.filter(is_active=True).count(),
         n_comparisons=n_possible,
         n_identical=n_identical,
         status_words=status_words(study, len(verdicts)),

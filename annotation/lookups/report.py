@@ -39,7 +39,7 @@ def get_report(overview: Overview, ensemble: EnsembleView | None) -> dict[str, A
         },
         "pool": {
             "n_queries": overview.n_queries,
-            "n_candidates": max(0, len(result.entries) - 1),
+            "n_candidates": _n_rivals(overview),
             "baseline": study.baseline.name if study.baseline else None,
             "n_comparisons": overview.n_comparisons,
             "n_identical_to_baseline": overview.n_identical,
@@ -65,11 +65,15 @@ def get_report(overview: Overview, ensemble: EnsembleView | None) -> dict[str, A
     }
 
 
+def _n_rivals(overview: Overview) -> int:
+    return max(0, overview.n_entries - (overview.study.baseline_id is not None))
+
+
 def _question(overview: Overview) -> str:
     if overview.is_labelled:
         return _labelled_question(overview)
     baseline = overview.study.baseline.name if overview.study.baseline else "a baseline yet to be chosen"
-    n = plural(max(0, len(overview.result.entries) - 1), "candidate")
+    n = plural(_n_rivals(overview), "candidate")
     queries = plural(overview.n_queries, "query", "queries")
     return (
         f"Which of {n}, or else {baseline}, answers these {queries} best? Each verdict compares a "
@@ -78,7 +82,7 @@ def _question(overview: Overview) -> str:
 
 
 def _labelled_question(overview: Overview) -> str:
-    n = plural(len(overview.result.entries), "candidate")
+    n = plural(overview.n_entries, "candidate")
     queries = plural(overview.n_queries, "query", "queries")
     baseline = overview.study.baseline.name if overview.study.baseline else "a baseline yet to be chosen"
     return (
@@ -209,7 +213,8 @@ def pairwise_limitations(baseline: str) -> list[str]:
 
 def label_limitations(overview: Overview) -> list[str]:
     """Return what holds for this labelled study."""
-    n_known = max((entry.n_answered for entry in overview.result.entries), default=0)
+    result = overview.result
+    n_known = max((entry.n_answered for entry in result.entries), default=result.n_verdicts)
     known = ["A response without a usable label counts as wrong, a missing one is left out."]
     if n_known < overview.n_queries:
         known.append(

@@ -16,7 +16,7 @@ from annotation.lookups.provenance import data_hash, verdicts_hash
 from annotation.models import BackgroundRun, Response, Verdict
 from annotation.services.verdicts import verdict_undo
 from tests.ensemble_runs import save_run
-from tests.factories import judge, make_study
+from tests.factories import judge, make_labelled_study, make_study
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,18 @@ def test_markdown_has_a_row_per_entry_and_escapes_names(judged):
 def test_studies_without_verdicts_have_a_report(lead_user, report_format):
     study = make_study(n_queries=0, n_candidates=0, lead=lead_user, status="draft")
     assert "Nothing is known yet" in build_report(study, report_format).text
+
+
+def test_a_draft_counts_what_is_in_its_pool(lead_user):
+    pairwise = json.loads(
+        build_report(make_study(n_candidates=3, lead=lead_user, status="draft"), "json").text
+    )
+    assert pairwise["question"].startswith("Which of 3 candidates, or else ")
+    assert pairwise["pool"]["n_candidates"] == 3
+    labelled = make_labelled_study(n_queries=6, n_candidates=3, lead=lead_user, status="draft")
+    report = json.loads(build_report(labelled, "json").text)
+    assert report["question"].startswith("Which of 4 candidates chooses")
+    assert not any("0 queries with a right label" in sentence for sentence in report["limitations"])
 
 
 def test_unknown_formats_are_refused(study):
