@@ -7,60 +7,15 @@ import pytest
 
 from annotation.exceptions import ConflictError, FileFormatError, InvalidValueError
 from annotation.formats.cells import hash_turns
-from annotation.formats.records import as_source
 from annotation.jobs import import_writer
 from annotation.jobs.importing import ImportOptions, ImportRefusedError, import_sources
-from annotation.models import Candidate, Query, Response, Study
+from annotation.models import Candidate, Query, Response
 from tests.factories import judge, make_study, make_user
+from tests.imports import long_rows, outputs, run, table
 
 pytestmark = pytest.mark.django_db
 
 CSV_HEADER = "query_id,prompt,model,response\n"
-
-
-@pytest.fixture
-def empty():
-    return Study.objects.create(slug="letters", name="Letters")
-
-
-@pytest.fixture
-def give(tmp_path):
-    """Return a function that writes a file and returns it as a source."""
-
-    def write(name, content):
-        path = tmp_path / name
-        if isinstance(content, list):
-            content = "".join(json.dumps(row) + "\n" for row in content)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return as_source(path)
-
-    return write
-
-
-def long_rows(n_queries=3, models=("m1", "m2", "base")):
-    return [
-        {"query_id": f"q{i}", "prompt": f"Question {i}?", "model": model, "response": f"{model} says {i}"}
-        for i in range(n_queries)
-        for model in models
-    ]
-
-
-def outputs(model, instructions):
-    return json.dumps(
-        [{"instruction": i, "output": f"{model}: {i}", "generator": model} for i in instructions]
-    )
-
-
-def table(study):
-    rows = Response.objects.filter(query__study=study)
-    return {
-        (query, candidate): turns
-        for query, candidate, turns in rows.values_list("query__external_id", "candidate__name", "turns")
-    }
-
-
-def run(study, *files, **options):
-    return import_sources(study, files, ImportOptions(**options))
 
 
 def test_long_rows_become_queries_candidates_and_responses(empty, give):
@@ -218,31 +173,6 @@ def test_what_people_judged_is_never_replaced(give):
         ("q0", judged),
         ("q0", "baseline"),
     }
-
-
-def test_alpaca_outputs_are_joined_on_the_instruction(empty, give):
-    files = [
-        give("a.json", outputs("m1", ["Do it.", "Tell me.", "Why?"])),
-        give("b.json", outputs("m2", ["Why?", "Do it.", "Tell me"])),
-    ]
-    report = run(empty, *files)
-    assert (report.queries_new, report.responses_new, report.unknown_query) == (3, 5, 1)
-    assert report.missing_by_candidate == {"m2": 1}
-    (problem,) = report.problems
-    assert (problem.file, problem.line, problem.value) == (files[1].name, 1, "'Tell me', m2")
-    assert {turns[0] for turns in empty.queries.values_list("turns", flat=True)} == {
-        "Do it.",
-        "Tell me.",
-        "Why?",
-    }
-    assert not run(empty, *files).has_changes
-
-
-def test_alpaca_outputs_join_a_study_that_has_names_of_its_own(empty, give):
-    queries = give("queries.jsonl", [{"query_id": "mine", "prompt": "Do it.\n"}])
-    report = run(empty, give("a.json", outputs("m1", ["Do it.", "Other."])), queries)
-    assert (report.responses_new, report.unknown_query) == (1, 1)
-    assert list(table(empty)) == [("mine", "m1")]
 
 
 def test_an_import_that_broke_off_is_finished_by_the_same_import(empty, give, monkeypatch):
