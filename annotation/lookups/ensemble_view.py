@@ -169,6 +169,14 @@ def _settings(content: Mapping[str, Any]) -> SettingsView:
     )
 
 
+def _rules(accuracies: Mapping[str, float | None], chosen: str) -> tuple[RuleView, ...]:
+    """Return the rules, the most accurate first: not every database keeps the order of JSON keys."""
+    ranked = sorted(accuracies.items(), key=lambda pair: (pair[1] is None, -(pair[1] or 0.0), pair[0]))
+    return tuple(
+        RuleView(name, RULE_WORDS.get(name, name), accuracy, name == chosen) for name, accuracy in ranked
+    )
+
+
 def _findings(content: Mapping[str, Any], prices: Mapping[str, float]) -> EnsembleFindings:
     sizes = tuple(_size(entry, content["size"]) for entry in content["sizes"])
     recommended = next((entry for entry in sizes if entry.is_recommended), None)
@@ -181,10 +189,7 @@ def _findings(content: Mapping[str, Any], prices: Mapping[str, float]) -> Ensemb
         price=sum(known) if len(known) == len(members) else None,
         rule=rule,
         rule_label=RULE_WORDS.get(rule, rule),
-        rules=tuple(
-            RuleView(name, RULE_WORDS.get(name, name), accuracy, name == rule)
-            for name, accuracy in content["rules"].items()
-        ),
+        rules=_rules(content["rules"], rule),
         estimator=content["estimator"],
         steps=tuple(
             StepView(position=place, price=prices.get(step["candidate"]), **step)

@@ -39,6 +39,13 @@ def test_a_view_is_whole_and_ready_for_json(study, lead_user) -> None:
     ]
 
 
+def test_rules_come_by_accuracy_whatever_order_the_database_keeps(study) -> None:
+    rules = {"single": 0.7, "map": None, "weighted": 0.9, "majority": 0.9}
+    save_run(study, result={"rules": rules})
+    [view] = list_ensemble_runs(study)
+    assert [rule.name for rule in view.findings.rules] == ["majority", "weighted", "single", "map"]
+
+
 @pytest.mark.parametrize(("floor", "is_limit"), [(0.2, True), (0.21, False)])
 def test_a_floor_that_something_measured_passes_is_no_limit(study, floor, is_limit) -> None:
     """The accuracy of everything in the run is .8, which an error of .2 just allows."""
