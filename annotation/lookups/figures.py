@@ -120,8 +120,8 @@ def accuracy_figure(overview: Overview) -> Figure:
             entry.candidate.name,
             entry.accuracy,
             percent(entry.accuracy),
-            (entry.accuracy_interval or (None, None))[0],
-            (entry.accuracy_interval or (None, None))[1],
+            entry.accuracy_interval[0],
+            entry.accuracy_interval[1],
             is_best=entry.is_best,
         )
         for entry in entries[:MOST_ROWS]

@@ -56,9 +56,9 @@ class EntryResult:
         return self.n_right / self.n_answered if self.n_answered else None
 
     @property
-    def accuracy_interval(self) -> tuple[float, float] | None:
-        """Wilson's 90 % interval of the accuracy."""
-        return wilson_interval(self.n_right, self.n_answered, 0.9) if self.n_answered else None
+    def accuracy_interval(self) -> tuple[float, float] | tuple[None, None]:
+        """Wilson's 90 % interval of the accuracy, two ``None`` without any label."""
+        return wilson_interval(self.n_right, self.n_answered, 0.9) if self.n_answered else (None, None)
 
     @property
     def raw_win_rate(self) -> float | None:

@@ -30,6 +30,8 @@ READ = (
 )
 # Left out where there are none, which is so in pairwise studies.
 OPTIONAL = {"n_labels"}
+# In a labelled study equal labels are what is expected, and what is asked goes by query.
+PAIRWISE_ONLY = {"identical_to_baseline"}
 NOTABLE = (
     ("responses_replaced", "responses replaced", "Their text changed."),
     ("bad_rows", "bad rows", "Not imported: they cannot be read as a response."),
@@ -90,7 +92,11 @@ def run_page(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
         **merge_report(run),
     }
     is_poll = bool(getattr(request, "htmx", False))
-    return render(request, "annotation/_run.html" if is_poll else "annotation/run.html", context)
+    answer = render(request, "annotation/_run.html" if is_poll else "annotation/run.html", context)
+    if is_poll and context["is_over"] and context["is_import"]:
+        # The files decide what a new study is called in its tabs (labels or verdicts): the whole page is old.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def merge_report(run: BackgroundRun) -> dict[str, Any]:
@@ -98,6 +104,7 @@ def merge_report(run: BackgroundRun) -> dict[str, Any]:
     report = run.result
     if run.kind != BackgroundRun.Kind.IMPORT_FILES or "rows_read" not in report:
         return {}
+    is_labelled = run.study is not None and run.study.kind == Study.Kind.LABELLED
     missing = sorted(report["missing_by_candidate"].items(), key=lambda item: (-item[1], item[0]))
     return {
         "report": report,
@@ -106,7 +113,11 @@ def merge_report(run: BackgroundRun) -> dict[str, Any]:
             for key, words in READ
             if key in report and (report[key] or key not in OPTIONAL)
         ],
-        "notable": [Count(report[key], words, note) for key, words, note in NOTABLE if report.get(key)],
+        "notable": [
+            Count(report[key], words, note)
+            for key, words, note in NOTABLE
+            if report.get(key) and not (is_labelled and key in PAIRWISE_ONLY)
+        ],
         "missing": missing[:N_MISSING],
         "n_missing_more": max(0, len(missing) - N_MISSING),
         "n_problems_more": max(0, report["n_refused"] - len(report["problems"])),

@@ -20,12 +20,6 @@ def url(study, name="study-dashboard", *args):
 
 
 @pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
-@pytest.fixture
 def judged(study, annotator_user):
     judge(annotator_user, study, "a", "b", "tie", "a", "both_bad")
     refresh_study(study)

@@ -13,12 +13,6 @@ KEPT = {"limit": "members", "objective": "mi", "rule": "auto", "estimator": "aut
 
 
 @pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
-@pytest.fixture
 def labelled(lead_user):
     """Sixty labelled queries, three candidates and a baseline."""
     return make_labelled_study(n_queries=60, n_candidates=3, lead=lead_user)

@@ -16,12 +16,6 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
-@pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
 def address(study):
     return reverse("study-exports", args=[study.slug])
 

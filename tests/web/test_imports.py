@@ -21,12 +21,6 @@ def media(settings, tmp_path):
     return settings.MEDIA_ROOT
 
 
-@pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
 def row(query, model, response="Text."):
     return json.dumps({"query_id": query, "prompt": f"Prompt {query}?", "model": model, "response": response})
 
@@ -65,6 +59,20 @@ def test_a_name_and_files_become_a_draft_with_its_report(page, lead_user):
     assert "The study now has 2 queries and 3 candidates." in text
     assert "missing responses" in text
     assert reverse("study-settings", args=[study.slug]) in text
+
+
+def test_the_whole_page_comes_anew_when_files_of_labels_are_read(page):
+    upload = SimpleUploadedFile("predictions.csv", b"question_id,label,x,y\n1,A,A,A\n2,B,B,A\n3,B,A,A\n")
+    page.post(NEW, {"name": "Exam", "uploads": upload})
+    run = Study.objects.get(name="Exam").background_runs.get()
+    assert "HX-Refresh" not in page.get(run_address(run), headers=HTMX)
+    run_job(run.pk)
+    answer = page.get(run_address(run), headers=HTMX)
+    assert answer["HX-Refresh"] == "true"
+    # Equal labels are no news in a labelled study, unlike equal texts in a pairwise one.
+    assert answer.context["report"]["identical_to_baseline"]
+    assert "identical to the baseline" not in answer.content.decode()
+    assert "HX-Refresh" not in page.get(run_address(run))
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,6 @@ from django.urls import reverse
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
 def address(study, page="study-members"):
     return reverse(page, args=[study.slug])
 

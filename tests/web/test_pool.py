@@ -12,12 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
-@pytest.fixture
 def candidate(study):
     return study.candidates.get(name="candidate-0")
 

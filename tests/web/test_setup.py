@@ -12,12 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
-@pytest.fixture
 def draft(lead_user):
     """A draft of five candidates without a baseline."""
     study = make_study(status="draft", n_candidates=4, lead=lead_user, strategy="item_response")

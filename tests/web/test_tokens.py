@@ -11,12 +11,6 @@ from annotation.services.tokens import token_create, token_use
 PAGE = "/account/tokens/"
 
 
-@pytest.fixture
-def page(client, lead_user):
-    client.force_login(lead_user)
-    return client
-
-
 def make(page, **changes):
     return page.post(PAGE, {"name": "notebook", "scopes": ["read", "judge"], "days": "30"} | changes)
 
