@@ -6,7 +6,7 @@ import pytest
 from annotation.selection import MISSING, Outcome, SelectionProblem, make_strategy
 from annotation.selection.contest import Contest, ContestDraw, information
 from annotation.selection.ease_moments import EaseMoments
-from annotation.selection.item_response import LOG_WEIGHTS, NODES, ItemResponse, fit_outcomes
+from annotation.selection.item_response import LOG_WEIGHTS, NODES, ItemResponse, _inverse, fit_outcomes
 from annotation.selection.ordered_logit import ordered_logit
 from annotation.selection.pool import PoolPrediction, predict_cells, predict_pool
 from annotation.selection.win_rate_curve import GRID, WinRateCurve, win_rate_curve
@@ -113,6 +113,15 @@ class TestFit:
         assert walked.parameters == pytest.approx(at_once.parameters, abs=0.05)
         spread, expected = np.sqrt(walked.covariance.diagonal()), np.sqrt(at_once.covariance.diagonal())
         assert spread == pytest.approx(expected, rel=0.05)
+
+    @pytest.mark.parametrize("lost", [2.5, 1e6])
+    def test_far_from_the_mode_the_covariance_stays_positive(self, lost):
+        prior, complete = 0.1 * np.eye(3), np.diag([1.0, 2.0, 3.0])
+        exact = _inverse(prior, complete, 0.5 * np.eye(3))
+        assert exact == pytest.approx(np.diag(1.0 / np.array([0.6, 1.6, 2.6])))
+        assert (np.linalg.eigvalsh(_inverse(prior, complete, lost * np.eye(3))) > 0).all()
+        # Even what is complete may be negative there.
+        assert (np.linalg.eigvalsh(_inverse(prior, -complete, lost * np.eye(3))) > 0).all()
 
     def test_rows_renewed_one_by_one_are_those_of_all(self, rng):
         model, _, _ = half_told(rng, 20, 4)
@@ -221,6 +230,13 @@ class TestContest:
         contests = ContestDraw(pool, np.array([True, False, True, False]), 0.0)
         drawn = [contests.draw(rng) for _ in range(20)]
         assert all({c.leader, c.challenger} & {0, 2} for c in drawn)
+
+    def test_rounding_below_zero_in_a_settled_rate_is_nothing(self, rng):
+        covariance = np.array([[1e-3, 0.0, 0.0], [0.0, -1e-8, 0.0], [0.0, 0.0, 1e-3]])
+        pool = PoolPrediction(np.array([0.6, 0.5, 0.55]), np.zeros(3), np.full(3, 0.5), covariance, **UNUSED)
+        contests = ContestDraw(pool, np.array([True, False, True, False]), 0.03)
+        drawn = {(c.leader, c.challenger) for c in (contests.draw(rng) for _ in range(30))}
+        assert {entry for contest in drawn for entry in contest} >= {0, 2}
 
     def test_a_little_known_rival_contests_before_a_near_equal(self, rng):
         pool = PoolPrediction(
