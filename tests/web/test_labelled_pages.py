@@ -45,6 +45,19 @@ def test_pages_are_there_for_any_number_of_labels(client, lead_user, labelled, n
     assert "nan" not in text.lower().split()
 
 
+@pytest.mark.parametrize("name", ["study-dashboard", "study-report"])
+def test_time_lines_count_labels(client, lead_user, annotator_user, name):
+    study = make_labelled_study(lead=lead_user, annotators=[annotator_user], is_gold_counted=False)
+    for label in "AB":
+        judge(annotator_user, study, label)
+        refresh_study(study)
+    client.force_login(lead_user)
+    text = client.get(reverse(name, args=[study.slug])).content.decode()
+    table = text[text.index('aria-label="Numbers over time"') :].partition("</thead>")[0]
+    assert ">Labels<" in table
+    assert "erdict" not in table
+
+
 @pytest.mark.parametrize("report_format", ["html", "md", "json"])
 def test_reports_are_there_for_any_number_of_labels(client, lead_user, labelled, report_format):
     client.force_login(lead_user)
