@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from annotation.selection.ability_prior import AbilityPrior
+from annotation.selection.covariates import relation_of_candidates
 from annotation.selection.ease_moments import EaseMoments
 from annotation.selection.ordered_logit import ordered_logit
 
@@ -16,20 +18,12 @@ if TYPE_CHECKING:
     from annotation.selection.outcomes import Outcome
     from annotation.selection.problem import SelectionProblem
 
-MEAN_SCALE = 2.0
-"""Prior sd of the mean ability, in logits: it makes all mean win rates from 0.02 to 0.98 ordinary."""
-
 EASE_SCALE, EASE_SCALE_LOG_SD = 1.5, 0.5
 """Prior median of the sd of eases in logits, and the sd of its logarithm: tables lie between 0.7 and 3.3."""
 
 CUT, CUT_LOG_SD = 0.3, 1.0
 """Prior median of the half-width of the draw in logits (one draw in seven between equals), and the sd of its
 logarithm; wide, since draws range from none to nine in ten."""
-
-ABILITY_SCALE, ABILITY_SCALE_WEIGHT = 2.0, 8.0
-"""Prior guess at the sd of abilities around their mean in logits, and as how many candidates of known ability
-it counts. Real tables lie between 0.7 and 2.0; the guess is at the wide end since learning finds too little
-where each candidate has a handful of verdicts, and too narrow a scale gives candidates up after one loss."""
 
 NODES = np.linspace(-4.0, 4.0, 21)
 """Standardised eases that the integral over an ease runs over. Evenly spaced nodes integrate a smooth
@@ -59,13 +53,15 @@ class ItemResponse:
     ----------
     is_askable
         Comparisons of the pool, shape (n_queries, n_candidates).
+    relation
+        See ``relation_of_candidates``; optional.
 
     Attributes
     ----------
     parameters
         Posterior mode of the abilities, the log scale of the eases and the log cut, shape (n_parameters,).
-    ability_scale
-        Prior sd of the abilities around their mean in logits, learnt.
+    prior
+        Of the abilities, learnt.
     covariance
         Of the parameters, shape (n_parameters, n_parameters).
     posterior
@@ -93,11 +89,11 @@ class ItemResponse:
     Samejima's graded response model for the draws.
     """
 
-    def __init__(self, is_askable: NDArray[np.bool_]) -> None:
+    def __init__(self, is_askable: NDArray[np.bool_], relation: NDArray[np.float64] | None = None) -> None:
         self.n_queries, self.n_candidates = is_askable.shape
         self.n_verdicts = 0
         self.parameters = np.append(np.zeros(self.n_candidates), np.log([EASE_SCALE, CUT]))
-        self.ability_scale = ABILITY_SCALE
+        self.prior = AbilityPrior(self.n_candidates, relation)
         self._told = np.zeros((self.n_queries, 3, self.n_candidates))
         self._weights = is_askable / np.maximum(is_askable.sum(axis=0), 1)
         self._n_renewed = 0
@@ -161,9 +157,11 @@ class ItemResponse:
         return float(np.abs(step).max())
 
     def renew(self) -> None:
-        """Compute the moments of all queries again, and take a step of the scale of the abilities."""
+        """Compute the moments of all queries again, and learn the prior of the abilities."""
         self._n_renewed = self.n_verdicts
-        self._learn_ability_scale()
+        # The mean one step on is that of the parabola, wherever the parameters are.
+        mean = self.parameters + self.covariance @ self._gradient
+        self.prior.learn(mean[:-2], self.covariance[:-2, :-2])
         self._renew_rows(slice(None))
 
     def sample_probabilities(self, outcome: Outcome, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -182,15 +180,6 @@ class ItemResponse:
             samples[i] = np.exp(law.log_p[outcome][:, node]).T
         return samples
 
-    def _learn_ability_scale(self) -> None:
-        """MacKay's fixed point: squares over the number of abilities that the verdicts have determined."""
-        n, covariance = self.n_candidates, self.covariance[:-2, :-2]
-        unsure = max(np.trace(covariance) - covariance.sum() / n, 0.0)
-        determined = max(n - 1 - unsure / self.ability_scale**2, 0.0)
-        squares = ((self.ability - self.ability.mean()) ** 2).sum()
-        start = ABILITY_SCALE_WEIGHT * ABILITY_SCALE**2
-        self.ability_scale = float(np.sqrt((squares + start) / (determined + ABILITY_SCALE_WEIGHT)))
-
     def _tabulate(self) -> None:
         self.law = ordered_logit(self.ability[:, None] + self.shift, self.cut)
         self.posterior = _weigh_nodes(self.law, self._told_by_query)
@@ -199,21 +188,14 @@ class ItemResponse:
         self.moments.renew(rows, self.law, self.shift, self.posterior, self._told, self._weights)
         self._solve()
 
-    def _prior(self) -> NDArray[np.float64]:
-        """Return the prior precision; the abilities' unknown mean is a common part of their covariance."""
-        n, variance, common = self.n_candidates, self.ability_scale**2, MEAN_SCALE**2
-        prior = np.diag(np.append(np.zeros(n), [EASE_SCALE_LOG_SD**-2.0, CUT_LOG_SD**-2.0]))
-        # Sherman-Morrison inverse of variance * I + common * 11'.
-        prior[:n, :n] = np.eye(n) / variance - common / (variance * (variance + n * common))
-        return prior
-
     def _solve(self) -> None:
         """Compute the gradient of the log posterior and the covariance at the current parameters."""
         n, law, shift = self.n_candidates, self.law, self.shift
         mass = (self._told_by_query.T @ self.posterior).reshape(3, n, len(NODES))
         by_eta = (mass * law.by_eta).sum(axis=0)
         bend, bend_cut = (-(mass * d).sum(axis=0) for d in (law.by_eta_eta, law.by_eta_cut))
-        prior = self._prior()
+        prior = np.diag(np.append(np.zeros(n), [EASE_SCALE_LOG_SD**-2.0, CUT_LOG_SD**-2.0]))
+        prior[:n, :n] = self.prior.precision
         away = self.parameters - np.append(np.zeros(n), np.log([EASE_SCALE, CUT]))
         slope = np.append(by_eta.sum(axis=1), [(by_eta * shift).sum(), (mass * law.by_cut).sum()])
         self._gradient = slope - prior @ away
@@ -263,11 +245,11 @@ def fit_outcomes(problem: SelectionProblem, outcomes: NDArray[np.int8]) -> ItemR
     Parameters
     ----------
     problem
-        Gives the pool.
+        Gives the pool, and what is known beforehand of the responses.
     outcomes
         Shape (n_queries, n_candidates), -1 where not told.
     """
-    model = ItemResponse(problem.is_askable)
+    model = ItemResponse(problem.is_askable, relation_of_candidates(problem))
     queries, candidates = np.nonzero(outcomes >= 0)
     if len(queries):
         model.add(queries, candidates, outcomes[queries, candidates])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from annotation.selection.contest import Contest, ContestDraw, information
+from annotation.selection.covariates import relation_of_candidates
 from annotation.selection.estimates import estimate_from_samples
 from annotation.selection.item_response import ItemResponse, fit_outcomes
 from annotation.selection.joint import complete_query, strongest
@@ -76,6 +77,7 @@ class ItemResponseStrategy(Strategy):
 
     name = "item_response"
     grain = "pair"
+    uses_weak_judges = True
     label = "Item response (recommended)"
     description = (
         "Learns how able each candidate and how easy each query is, and asks for the comparison that best "
@@ -90,7 +92,7 @@ class ItemResponseStrategy(Strategy):
 
     def __init__(self, problem: SelectionProblem, seed: int, **params: object) -> None:
         super().__init__(problem, seed, **params)
-        self._model = ItemResponse(problem.is_askable)
+        self._model = ItemResponse(problem.is_askable, relation_of_candidates(problem))
         self._order = np.random.default_rng(self.seed).permutation(problem.n_queries)
 
     def _observe(

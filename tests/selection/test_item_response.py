@@ -1,5 +1,7 @@
 """The item-response model, its predictions and the choice built on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -93,7 +95,7 @@ class TestFit:
         units = step * np.eye(n)
 
         def value(*moves):
-            return log_marginal(told, model.parameters + sum(moves), model.ability_scale)
+            return log_marginal(told, model.parameters + sum(moves), model.prior.scale)
 
         slope = [(value(u) - value(-u)) / (2 * step) for u in units]
         assert np.array(slope) == pytest.approx(np.zeros(n), abs=1e-3)
@@ -133,15 +135,28 @@ class TestFit:
         assert moments.score_slope == pytest.approx(model.moments.score_slope, abs=1e-4)
         assert moments.slope_slope == pytest.approx(model.moments.slope_slope, abs=1e-3)
 
-    @pytest.mark.parametrize("scale", [0.5, 1.5])
+    @pytest.mark.parametrize("scale", [0.7, 1.5])
     def test_learns_the_scale_of_abilities(self, rng, scale):
         ability = rng.normal(0, scale, 40)
         latent = ability + rng.normal(0, 1, (150, 1)) + rng.logistic(size=(150, 40))
         table = np.where(latent > 0, Outcome.WIN, Outcome.LOSS).astype(np.int8)
         model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), table)
-        # The prior guess counts as eight candidates beside the forty.
-        expected = np.sqrt((40 * scale**2 + 8 * 2.0**2) / 48)
-        assert model.ability_scale == pytest.approx(expected, rel=0.15)
+        # Forty candidates fix the logarithm of the scale to one part in 80, the prior guess to one in 16.
+        expected = np.exp((80 * np.log(ability.std()) + 16 * np.log(2.0)) / 96)
+        assert model.prior.scale == pytest.approx(expected, rel=0.15)
+
+    @pytest.mark.parametrize("sign", [-1.0, 1.0])
+    def test_lengths_that_go_with_ability_make_up_for_missing_verdicts(self, rng, sign):
+        table, ability, _ = draw_world(rng, 60, 40)
+        length = sign * 0.3 * ability + rng.normal(0, 0.3, table.shape)
+        told = np.full_like(table, MISSING)
+        told[:4] = table[:4]
+        problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
+        knowing = fit_outcomes(replace(problem, log_length_ratio=length), told)
+        ignorant = fit_outcomes(problem, told)
+        assert knowing.prior.explained > 0.7
+        off = [np.corrcoef(model.ability, ability)[0, 1] for model in (knowing, ignorant)]
+        assert off[0] > off[1] + 0.05
 
     def test_samples_of_probabilities_average_to_the_predictions(self, rng):
         model, _, _ = half_told(rng, 40, 5)
