@@ -12,7 +12,7 @@ import numpy as np
 
 from annotation.formats.evaluation import find_file, read_responses
 from annotation.simulation.tables import OutcomeTable
-from annotation.weak_judges import KGramSettings, judge_responses
+from annotation.weak_judges import KGramSettings, judge_responses, log_length_ratio, text_lengths
 
 Progress = Callable[[float, str], None]
 KEPT = ("weak_outcomes", "weak_scores", "log_length_ratio")
@@ -76,9 +76,6 @@ def _compute(
     texts: list[list[str | None]], settings: KGramSettings, path: Path, progress: Progress | None
 ) -> None:
     judged = judge_responses(texts, settings, progress)
-    lengths = np.array([[np.nan if text is None else len(text) for text in line] for line in texts])
-    # One character more on both sides keeps the ratio finite for empty responses.
-    log_lengths = np.log1p(lengths)
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_suffix(f".{os.getpid()}.tmp")
     with waiting.open("wb") as stream:
@@ -86,6 +83,6 @@ def _compute(
             stream,
             weak_outcomes=judged.outcomes,
             weak_scores=judged.scores[:, :-1] - judged.scores[:, -1:],
-            log_length_ratio=log_lengths[:, :-1] - log_lengths[:, -1:],
+            log_length_ratio=log_length_ratio(text_lengths(texts)),
         )
     waiting.replace(path)

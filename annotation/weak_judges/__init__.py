@@ -2,6 +2,7 @@
 
 from annotation.weak_judges.agreement import JudgeAgreement, judge_agreement
 from annotation.weak_judges.judging import WeakJudgement, judge_responses, weak_outcomes
+from annotation.weak_judges.lengths import log_length_ratio, text_lengths
 from annotation.weak_judges.settings import ENGINE_VERSION, KGramSettings
 from annotation.weak_judges.tokenizer import tokenize
 
@@ -12,6 +13,8 @@ __all__ = [
     "WeakJudgement",
     "judge_agreement",
     "judge_responses",
+    "log_length_ratio",
+    "text_lengths",
     "tokenize",
     "weak_outcomes",
 ]
