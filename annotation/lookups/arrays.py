@@ -13,7 +13,7 @@ from django.db.models import Max
 from annotation.exceptions import ConflictError
 from annotation.formats.predictions import NO_ANSWER
 from annotation.lookups.labels import MISSING_CHOICE, LabelTable, label_table
-from annotation.lookups.tensors import weak_outcomes_for
+from annotation.lookups.tensors import known_beforehand
 from annotation.models import Response, Study, Verdict
 from annotation.selection import MISSING, Outcome
 
@@ -66,6 +66,9 @@ class StudyArrays:
         Newest verdict row, 0 without any.
     weak_outcomes
         int8, shape (n_queries, n_candidates + 1, n_judges), or ``None`` while weak judges are not ready.
+    log_length_ratio
+        log(length of the candidate's response / length of the baseline's), shape (n_queries, n_candidates),
+        NaN where either is unknown; ``None`` while no length is stored, and for labelled studies.
     labels
         Choices and labels of a labelled study, ``None`` for a pairwise one.
     """
@@ -80,6 +83,7 @@ class StudyArrays:
     n_rows: int
     last_verdict_id: int
     weak_outcomes: NDArray[np.int8] | None
+    log_length_ratio: NDArray[np.float64] | None
     labels: LabelTable | None = None
 
     @property
@@ -188,9 +192,7 @@ def study_arrays(study: Study) -> StudyArrays:
         if query in row_of and candidate in column_of
     ]
     columns = np.array(cells, dtype=np.int64).reshape(-1, 3).T
-    weak = weak_outcomes_for(study, pool.query_ids, (*pool.candidate_ids, baseline_id(study)))
-    if weak is not None and not (weak != MISSING).any():
-        weak = None
+    beforehand = known_beforehand(study, pool.query_ids, (*pool.candidate_ids, baseline_id(study)))
     n_verdicts = sum(map(len, judged.values()))
     return StudyArrays(
         pool=pool,
@@ -202,7 +204,8 @@ def study_arrays(study: Study) -> StudyArrays:
         n_given=n_verdicts,
         n_rows=n_rows,
         last_verdict_id=last_verdict_id,
-        weak_outcomes=weak,
+        weak_outcomes=beforehand.weak_outcomes,
+        log_length_ratio=beforehand.log_length_ratio,
     )
 
 
@@ -236,6 +239,7 @@ def _labelled_arrays(study: Study, pool: PoolArrays, n_rows: int, last_verdict_i
         n_rows=n_rows,
         last_verdict_id=last_verdict_id,
         weak_outcomes=None,
+        log_length_ratio=None,
         labels=table,
     )
 

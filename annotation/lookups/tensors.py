@@ -7,20 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from annotation.models import Study, WeakTensor
 from annotation.selection import MISSING
+from annotation.weak_judges import log_length_ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 
 @dataclass(frozen=True)
 class StoredTensor:
-    """What the weak judges said about a study when it was prepared.
+    """What the weak judges said about a study when it was prepared, and how long its responses were.
 
     Attributes
     ----------
@@ -30,24 +33,41 @@ class StoredTensor:
         int8, shape (n_queries, n_entries, n_judges).
     scores
         Mean log-likelihood per token in nats, float32, same shape.
+    lengths
+        Characters of each response, float32, shape (n_queries, n_entries), NaN where there is none; ``None``
+        in tensors stored before lengths were.
     """
 
     query_ids: NDArray[np.int64]
     entry_ids: NDArray[np.int64]
     outcomes: NDArray[np.int8]
     scores: NDArray[np.float32]
+    lengths: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Beforehand:
+    """What is known of a pool's responses before any verdict.
+
+    Attributes
+    ----------
+    weak_outcomes
+        int8, shape (n_queries, n_entries, n_judges), missing where the tensor is older than the response;
+        ``None`` while no weak judge has said anything.
+    log_length_ratio
+        log(length of the candidate's response / length of the baseline's), shape (n_queries, n_entries - 1),
+        NaN where the tensor is older; ``None`` while no length is stored.
+    """
+
+    weak_outcomes: NDArray[np.int8] | None = None
+    log_length_ratio: NDArray[np.float64] | None = None
 
 
 def pack_tensor(tensor: StoredTensor) -> bytes:
     """Return the tensor as the bytes of a compressed ``.npz``."""
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        query_ids=tensor.query_ids,
-        entry_ids=tensor.entry_ids,
-        outcomes=tensor.outcomes,
-        scores=tensor.scores,
-    )
+    arrays = {name: array for name, array in vars(tensor).items() if array is not None}
+    np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
 
 
@@ -72,12 +92,12 @@ def find_tensor(study: Study) -> StoredTensor | None:
 
 
 def align(
-    values: NDArray[np.int8],
+    values: NDArray[Scalar],
     old: tuple[NDArray[np.int64], NDArray[np.int64]],
     new: tuple[Sequence[int], Sequence[int]],
     *,
-    fill: int,
-) -> NDArray[np.int8]:
+    fill: float,
+) -> NDArray[Scalar]:
     """Reorder the first two axes from keys ``old`` to keys ``new``; what is unknown becomes ``fill``."""
     result = np.full((len(new[0]), len(new[1]), *values.shape[2:]), fill, dtype=values.dtype)
     places = [{int(key): i for i, key in enumerate(keys)} for keys in old]
@@ -90,17 +110,17 @@ def align(
     return result
 
 
-def weak_outcomes_for(
-    study: Study, query_ids: Sequence[int], entry_ids: Sequence[int]
-) -> NDArray[np.int8] | None:
-    """Return the weak outcomes of the given queries and entries, missing where the tensor is older.
-
-    Returns
-    -------
-    ndarray of int8, shape (n_queries, n_entries, n_judges), or None while no tensor is stored.
-    """
+def known_beforehand(study: Study, query_ids: Sequence[int], entry_ids: Sequence[int]) -> Beforehand:
+    """Return what the stored tensor says of the given queries and entries, the baseline last."""
     tensor = find_tensor(study)
     if tensor is None:
-        return None
-    keys = (tensor.query_ids, tensor.entry_ids)
-    return align(tensor.outcomes, keys, (query_ids, entry_ids), fill=MISSING)
+        return Beforehand()
+    old, new = (tensor.query_ids, tensor.entry_ids), (query_ids, entry_ids)
+    weak = align(tensor.outcomes, old, new, fill=MISSING)
+    ratio = None
+    if tensor.lengths is not None:
+        ratio = log_length_ratio(align(tensor.lengths, old, new, fill=np.nan))
+    return Beforehand(
+        weak_outcomes=weak if (weak != MISSING).any() else None,
+        log_length_ratio=ratio if ratio is not None and np.isfinite(ratio).any() else None,
+    )

@@ -6,7 +6,7 @@ from annotation.models.studies import Study
 
 
 class WeakTensor(models.Model):
-    """The weak judges' outcomes of a whole study, stored once per version of data and settings.
+    """The weak judges' outcomes of a study and its responses' lengths, once per version of data and settings.
 
     ``blob`` is a compressed ``.npz`` written and read by ``annotation.lookups.tensors``.
     """

@@ -1,12 +1,10 @@
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from django.utils import timezone
 
 from annotation.lookups.judging import candidate_side, get_comparison, get_progress
-from annotation.lookups.tensors import StoredTensor, align, find_tensor, pack_tensor
-from annotation.models import Verdict, WeakTensor
+from annotation.models import Verdict
 from annotation.services.leases import lease_claim
 from tests.factories import judge, make_study
 
@@ -65,46 +63,3 @@ def test_progress_before_the_first_verdict(study, annotator_user):
 def test_the_budget_is_what_is_wanted(annotator_user):
     study = make_study(budget=5, annotators=[annotator_user])
     assert get_progress(study=study, user=annotator_user).n_wanted == 5
-
-
-def test_a_tensor_survives_packing_and_follows_the_pool(study, rng):
-    tensor = StoredTensor(
-        query_ids=np.array([3, 5, 7]),
-        entry_ids=np.array([10**6, 10**7, study.baseline_id]),
-        outcomes=rng.integers(0, 3, (3, 3, 2)).astype(np.int8),
-        scores=rng.normal(size=(3, 3, 2)).astype(np.float32),
-    )
-    WeakTensor.objects.create(
-        study=study,
-        data_version=1,
-        settings_hash="x",
-        n_queries=3,
-        n_entries=3,
-        n_judges=2,
-        n_tokens=1,
-        blob=pack_tensor(tensor),
-    )
-    stored = find_tensor(study)
-    np.testing.assert_array_equal(stored.outcomes, tensor.outcomes)
-    np.testing.assert_array_equal(stored.scores, tensor.scores)
-    keys = (stored.query_ids, stored.entry_ids)
-    moved = align(stored.outcomes, keys, ([7, 9, 3], [10**7, 11]), fill=-1)
-    np.testing.assert_array_equal(moved[:, 0], [tensor.outcomes[2, 1], [-1, -1], tensor.outcomes[0, 1]])
-    assert (moved[:, 1] == -1).all()
-
-
-def test_a_tensor_for_another_baseline_is_not_used(study):
-    tensor = StoredTensor(
-        np.array([1]), np.array([2, 0]), np.zeros((1, 2, 1), np.int8), np.zeros((1, 2, 1), np.float32)
-    )
-    WeakTensor.objects.create(
-        study=study,
-        data_version=1,
-        settings_hash="x",
-        n_queries=1,
-        n_entries=2,
-        n_judges=1,
-        n_tokens=1,
-        blob=pack_tensor(tensor),
-    )
-    assert find_tensor(study) is None
