@@ -12,7 +12,7 @@ from annotation.jobs.runs import report_progress
 from annotation.lookups.arrays import pool_arrays
 from annotation.lookups.tensors import StoredTensor, pack_tensor
 from annotation.models import BackgroundRun, Response, Study, WeakTensor
-from annotation.weak_judges import KGramSettings, judge_responses
+from annotation.weak_judges import KGramSettings, judge_responses, text_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +73,9 @@ def prepare_study(run_id: int) -> None:
     if not WeakTensor.objects.filter(**key).exists():
         pool = pool_arrays(study)
         entry_ids = (*pool.candidate_ids, study.baseline_id)
+        texts = response_texts(study, pool.query_ids, entry_ids)
         judgement = judge_responses(
-            response_texts(study, pool.query_ids, entry_ids),
+            texts,
             settings,
             lambda fraction, words: report_progress(run, JUDGING_SHARE * fraction, words),
         )
@@ -83,6 +84,7 @@ def prepare_study(run_id: int) -> None:
             entry_ids=np.array(entry_ids, dtype=np.int64),
             outcomes=judgement.outcomes,
             scores=judgement.scores.astype(np.float32),
+            lengths=text_lengths(texts).astype(np.float32),
         )
         n_queries, n_entries, n_judges = judgement.outcomes.shape
         WeakTensor.objects.get_or_create(

@@ -87,7 +87,11 @@ def build_problem(arrays: StudyArrays) -> SelectionProblem:
     """Return the pool as strategies see it; a query on which people are tied is not asked about again."""
     table = arrays.labels
     if table is None:
-        return SelectionProblem(is_askable=arrays.pool.is_askable, weak_outcomes=arrays.weak_outcomes)
+        return SelectionProblem(
+            is_askable=arrays.pool.is_askable,
+            weak_outcomes=arrays.weak_outcomes,
+            log_length_ratio=arrays.log_length_ratio,
+        )
     is_askable = arrays.pool.is_askable & ~table.is_tied[:, None]
     predictions = table.choices
     if NO_ANSWER in table.classes:

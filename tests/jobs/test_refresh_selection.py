@@ -5,10 +5,19 @@ import pytest
 
 from annotation.exceptions import InvalidValueError
 from annotation.jobs.prepare_study import prepare_study, weak_settings
-from annotation.jobs.refresh_selection import build_strategy, refresh_study, stop_reason
+from annotation.jobs.refresh_selection import build_problem, build_strategy, refresh_study, stop_reason
 from annotation.lookups.arrays import consensus_outcome, study_arrays
 from annotation.lookups.tensors import find_tensor
-from annotation.models import BackgroundRun, PosteriorSnapshot, SelectionState, Study, Verdict, WeakTensor
+from annotation.models import (
+    BackgroundRun,
+    Candidate,
+    PosteriorSnapshot,
+    Query,
+    SelectionState,
+    Study,
+    Verdict,
+    WeakTensor,
+)
 from annotation.selection import NoiseModel, Outcome, update_posterior
 from annotation.services.verdicts import verdict_undo
 from tests.factories import add_response, judge, make_study, make_user
@@ -117,6 +126,63 @@ def test_prepare_stores_one_tensor_and_ranks_with_it(study):
     state = SelectionState.objects.get()
     assert state.has_weak_judges
     assert all(row["expected_entropy"] is not None for row in state.ranking)
+
+
+def expected_ratio(study: Study) -> np.ndarray:
+    """Return the log length ratios recounted from the rows."""
+    ratio = np.full((study.queries.count(), study.candidates.filter(is_active=True).count() - 1), np.nan)
+    candidates = study.candidates.filter(is_active=True).exclude(pk=study.baseline_id).order_by("pk")
+    for i, query in enumerate(study.queries.order_by("pk")):
+        n_baseline = len(study.baseline.responses.get(query=query).turns[0])
+        for j, candidate in enumerate(candidates):
+            ratio[i, j] = np.log((1 + len(candidate.responses.get(query=query).turns[0])) / (1 + n_baseline))
+    return ratio
+
+
+def test_the_problem_knows_lengths_once_the_study_is_prepared(study):
+    assert build_problem(study_arrays(study)).log_length_ratio is None
+    expected = expected_ratio(study)
+    assert len(np.unique(expected)) > 4
+    run_prepare(study)
+    arrays = study_arrays(study)
+    problem = build_problem(arrays)
+    np.testing.assert_allclose(problem.log_length_ratio, expected, rtol=1e-12)
+    assert build_strategy(study, arrays).problem.log_length_ratio is not None
+
+
+def test_lengths_follow_the_pool_as_it_is_now(study):
+    run_prepare(study)
+    expected = expected_ratio(study)
+    study.candidates.filter(name="candidate-1").update(is_active=False)
+    newcomer = Candidate.objects.create(study=study, name="newcomer")
+    query = Query.objects.create(study=study, external_id="q-new", turns=["And this?"])
+    for entry in study.candidates.all():
+        add_response(query, entry, f"answer by {entry.name}")
+    for old in study.queries.exclude(pk=query.pk):
+        add_response(old, newcomer, "a late answer")
+    study.data_version += 1000
+    study.save()
+    ratio = build_problem(study_arrays(study)).log_length_ratio
+    assert ratio.shape == (5, 3)
+    np.testing.assert_allclose(ratio[:4, :2], expected[:, [0, 2]], rtol=1e-12)
+    assert np.isnan(ratio[4]).all()
+    assert np.isnan(ratio[:, 2]).all()
+    run_prepare(study)
+    np.testing.assert_allclose(
+        build_problem(study_arrays(study)).log_length_ratio, expected_ratio(study), rtol=1e-12
+    )
+
+
+def test_item_response_ranks_with_lengths(study):
+    study.strategy = "item_response"
+    study.save()
+    before = refresh_study(study).ranking
+    run_prepare(study)
+    arrays = study_arrays(study)
+    told = build_strategy(study, arrays)
+    blind = build_strategy(study, replace(arrays, log_length_ratio=None))
+    assert SelectionState.objects.get().ranking != before
+    assert [s.score for s in told.ask(12)] != [s.score for s in blind.ask(12)]
 
 
 def test_new_responses_make_a_new_tensor_and_drop_the_old_one(study):
