@@ -132,6 +132,8 @@ def _weak_judges(evidence: Evidence) -> Iterator[Diagnosis]:
     strategy = STRATEGIES.get(evidence.result.study.strategy)
     if strategy is None or not strategy.uses_weak_judges:
         return  # they decide nothing here, so there is nothing to do about them
+    if getattr(strategy, "learns_from_judges", False):
+        return  # their weights are learnt: one that points the wrong way does no harm
     judges = [judge for judge in evidence.result.judges if judge.n_compared >= ENOUGH]
     counts = _shares(evidence.verdicts)
     if not judges or not evidence.verdicts:

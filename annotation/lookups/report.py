@@ -12,9 +12,11 @@ from annotation.lookups.ensemble_view import EnsembleView
 from annotation.lookups.overview import Overview
 from annotation.lookups.provenance import code_version, data_hash, verdicts_hash
 from annotation.lookups.results import EntryResult
+from annotation.lookups.tensors import has_lengths
 from annotation.models import Study
 from annotation.rendering.numbers import plural, rate
 from annotation.selection import STRATEGIES
+from annotation.selection.covariates import LEAST_CANDIDATES
 
 REPORT_VERSION = 1
 
@@ -103,11 +105,37 @@ def _method(overview: Overview) -> dict[str, Any]:
         "estimate": overview.result.method,
         "has_weak_judges": overview.result.has_weak_judges,
         "uses_weak_judges": bool(strategy and strategy.uses_weak_judges),
+        "learns_from_judges": bool(getattr(strategy, "learns_from_judges", False)),
+        "weak_judges_words": weak_judges_words(overview),
         "overlap": study.overlap,
         "budget": study.budget,
         "target_p_best": study.target_p_best,
         "near_delta": study.near_delta,
     }
+
+
+def weak_judges_words(overview: Overview) -> str:
+    """Return what part the weak judges have in the result; nothing for a labelled study, which has none."""
+    study, result = overview.study, overview.result
+    if overview.is_labelled:
+        return ""
+    if not result.has_weak_judges:
+        return "None."
+    n = len(result.judges)
+    strategy = STRATEGIES.get(study.strategy)
+    measured = f"{plural(n, 'k-gram model is', 'k-gram models are')} measured against the verdicts."
+    if strategy is None or not strategy.uses_weak_judges:
+        return f"{measured} This strategy does not use them."
+    models = plural(n, "k-gram model")
+    if not getattr(strategy, "learns_from_judges", False):
+        return f"{models} helped to choose the comparisons; the result rests on the verdicts."
+    if _n_rivals(overview) < LEAST_CANDIDATES:
+        return f"{measured} This strategy uses them from {LEAST_CANDIDATES} candidates on."
+    lengths = " and the lengths of the responses" if has_lengths(study) else ""
+    return (
+        f"{models}{lengths} gave a first guess of each candidate, weighed by how well it fits the verdicts. "
+        "The more verdicts there are, the less it matters."
+    )
 
 
 def _verdicts(overview: Overview) -> dict[str, Any]:

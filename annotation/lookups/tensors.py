@@ -91,6 +91,12 @@ def find_tensor(study: Study) -> StoredTensor | None:
     return tensor if tensor.entry_ids[-1] == study.baseline_id else None
 
 
+def has_lengths(study: Study) -> bool:
+    """Return whether the lengths of the study's responses are stored."""
+    tensor = find_tensor(study)
+    return tensor is not None and tensor.lengths is not None
+
+
 def align(
     values: NDArray[Scalar],
     old: tuple[NDArray[np.int64], NDArray[np.int64]],

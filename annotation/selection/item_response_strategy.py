@@ -78,6 +78,8 @@ class ItemResponseStrategy(Strategy):
     name = "item_response"
     grain = "pair"
     uses_weak_judges = True
+    learns_from_judges = True
+    """Weak judges and lengths also give a first guess of abilities, with learnt weights; reports say it."""
     label = "Item response (recommended)"
     description = (
         "Learns how able each candidate and how easy each query is, and asks for the comparison that best "

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -13,7 +14,8 @@ from annotation.jobs.report import build_report
 from annotation.lookups.ensemble_figures import ENSEMBLE_FIGURES
 from annotation.lookups.figures import FIGURES
 from annotation.lookups.provenance import data_hash, verdicts_hash
-from annotation.models import BackgroundRun, Response, Verdict
+from annotation.lookups.tensors import find_tensor, pack_tensor
+from annotation.models import BackgroundRun, Response, Verdict, WeakTensor
 from annotation.services.verdicts import verdict_undo
 from tests.ensemble_runs import save_run
 from tests.factories import judge, make_labelled_study, make_study
@@ -28,6 +30,13 @@ def judged(study, annotator_user):
     verdict_undo(user=annotator_user, slug=study.slug)
     refresh_study(study)
     return study
+
+
+def prepare(study, **settings):
+    for name, value in settings.items():
+        setattr(study, name, value)
+    study.save()
+    prepare_study(BackgroundRun.objects.create(kind="prepare_study", study=study, status="running").pk)
 
 
 def recount(study):
@@ -149,18 +158,48 @@ def test_limitations_fit_the_study(judged, annotator_user):
 @pytest.mark.parametrize(
     ("strategy", "words", "has_caveat"),
     [
-        ("llm_selector", "helped to choose the comparisons", False),
-        ("item_response", "This strategy does not use them", True),
+        ("random", "10 k-gram models are measured against the verdicts. This strategy does not use", False),
+        ("llm_selector", "helped to choose the comparisons; the result rests on the verdicts.", False),
+        ("item_response", "10 k-gram models and the lengths of the responses gave a first guess", True),
     ],
 )
 def test_what_chose_the_comparisons_is_said_truly(judged, strategy, words, has_caveat):
-    run = BackgroundRun.objects.create(kind="prepare_study", study=judged, status="running")
-    judged.strategy, judged.strategy_params = strategy, {}
+    prepare(judged, strategy=strategy, strategy_params={})
+    for form in ("html", "md", "json"):
+        assert words in build_report(judged, form).text
+    report = json.loads(build_report(judged, "json").text)
+    assert any("too narrow" in sentence for sentence in report["limitations"]) == has_caveat
+    assert report["method"]["learns_from_judges"] == (strategy == "item_response")
+
+
+def test_lengths_that_are_not_stored_are_not_said_to_be_used(judged):
+    prepare(judged, strategy="item_response")
+    tensor = WeakTensor.objects.get()
+    tensor.blob = pack_tensor(replace(find_tensor(judged), lengths=None))
+    tensor.pk = None
+    tensor.data_version += 1
+    tensor.save()
+    text = build_report(judged).text
+    assert "10 k-gram models gave a first guess" in text
+    assert "lengths of the responses" not in text
+
+
+def test_two_candidates_are_too_few_for_a_first_guess(lead_user):
+    study = make_study(n_candidates=2, lead=lead_user)
+    prepare(study, strategy="item_response")
+    assert "This strategy uses them from 3 candidates on." in build_report(study).text
+
+
+def test_without_weak_judges_the_report_says_so(judged):
+    judged.strategy = "item_response"
     judged.save()
-    prepare_study(run.pk)
-    assert words in build_report(judged, "html").text
-    limitations = json.loads(build_report(judged, "json").text)["limitations"]
-    assert any("too narrow" in sentence for sentence in limitations) == has_caveat
+    assert "- Weak judges: None." in build_report(judged, "md").text
+
+
+def test_labelled_studies_have_no_word_on_weak_judges(lead_user):
+    study = make_labelled_study(n_queries=6, lead=lead_user)
+    for form in ("html", "md"):
+        assert "Weak judges" not in build_report(study, form).text.split("</style>")[-1]
 
 
 def test_verdicts_on_dropped_candidates_are_counted_apart(judged):

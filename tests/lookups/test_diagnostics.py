@@ -110,11 +110,21 @@ def test_weak_judges_that_no_guess_would_envy():
     assert "33 %" in diagnosis.detail
 
 
-@pytest.mark.parametrize(("strategy", "n_diagnoses"), [("llm_selector", 1), ("item_response", 0)])
-def test_weak_judges_are_no_problem_of_a_strategy_without_them(strategy, n_diagnoses):
-    found = evidence(HEALTHY, judges=[judge(1, 0.15, 0.05)])
-    found.result.study.strategy = strategy
-    assert len(list_diagnoses(found)) == n_diagnoses
+@pytest.mark.parametrize(
+    ("strategy", "useless", "mixed"),
+    [
+        ("llm_selector", ["weak_judges_useless"], ["weak_judges_mixed"]),
+        ("random", [], []),
+        # It learns their weights, so one that points the wrong way does no harm.
+        ("item_response", [], []),
+    ],
+)
+def test_weak_judges_are_only_a_problem_of_strategies_that_take_their_word(strategy, useless, mixed):
+    wrong, right = judge(1, 0.15, 0.05), judge(5, 0.7, 0.05)
+    for judges, expected in (([wrong], useless), ([wrong, right], mixed)):
+        found = evidence(HEALTHY, judges=judges)
+        found.result.study.strategy = strategy
+        assert [diagnosis.code for diagnosis in list_diagnoses(found)] == expected
 
 
 def test_some_weak_judges_point_the_wrong_way():
