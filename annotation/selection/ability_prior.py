@@ -63,7 +63,8 @@ class AbilityPrior:
     def __init__(self, n_candidates: int, relation: NDArray[np.float64] | None = None) -> None:
         self._relation = np.eye(n_candidates) if relation is None else relation
         self._shares = np.zeros(1) if relation is None else SHARES
-        self._roots = [np.linalg.cholesky(self._covariance(1.0, share)) for share in self._shares]
+        roots = (np.linalg.cholesky(self._covariance(1.0, share)) for share in self._shares)
+        self._roots = [np.asarray(root, dtype=np.float64) for root in roots]
         self._set(ABILITY_SCALE**2, float(self._shares.mean()))
 
     def learn(self, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
