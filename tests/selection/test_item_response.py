@@ -1,33 +1,16 @@
-"""The item-response model, its predictions and the choice built on it."""
+"""The item-response model and its predictions of the pool."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from annotation.selection import MISSING, Outcome, SelectionProblem, make_strategy
-from annotation.selection.contest import Contest, ContestDraw, information
+from annotation.selection import MISSING, Outcome, SelectionProblem
 from annotation.selection.ease_moments import EaseMoments
-from annotation.selection.item_response import LOG_WEIGHTS, NODES, ItemResponse, _inverse, fit_outcomes
-from annotation.selection.ordered_logit import ordered_logit
+from annotation.selection.item_response import NODES, ItemResponse, _inverse, fit_outcomes
 from annotation.selection.pool import PoolPrediction, predict_cells, predict_pool
-from annotation.selection.win_rate_curve import GRID, WinRateCurve, win_rate_curve
-from tests.selection.worlds import play, win_rates
-
-FULL = np.ones((60, 8), dtype=np.bool_)
-CURVE = WinRateCurve(1.0 / (1.0 + np.exp(-GRID)))
-UNUSED = {
-    "curve": CURVE,
-    "chance": np.zeros(3),
-    "n_unseen": np.array([30, 80, 0]),
-    "by_parameter": np.zeros((3, 5)),
-}
-
-
-def draw_world(rng, n_queries=60, n_candidates=8, cut=0.5, ease_scale=1.0):
-    ability, ease = rng.normal(0, 1.5, n_candidates), rng.normal(0, ease_scale, n_queries)
-    latent = ability + ease[:, None] + rng.logistic(size=(n_queries, n_candidates))
-    return ((latent > -cut).astype(np.int8) + (latent > cut)).astype(np.int8), ability, ease
+from annotation.selection.win_rate_curve import win_rate_curve
+from tests.selection.item_worlds import CURVE, FULL, UNUSED, draw_world, half_told, sample_worlds
 
 
 def log_marginal(table, parameters, ability_scale):
@@ -45,31 +28,6 @@ def log_marginal(table, parameters, ability_scale):
     prior = np.linalg.inv(ability_scale**2 * np.eye(n) + 2.0**2)
     total -= 0.5 * ability @ prior @ ability
     return total - 0.5 * ((np.log(scale / 1.5) / 0.5) ** 2 + np.log(cut / 0.3) ** 2)
-
-
-def half_told(rng, n_queries, n_candidates, share=0.6):
-    table, _, _ = draw_world(rng, n_queries, n_candidates)
-    told = np.where(rng.random(table.shape) < share, table, MISSING).astype(np.int8)
-    problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
-    return fit_outcomes(problem, told), told, problem
-
-
-def sample_worlds(model, told, rng, n):
-    """Sample parameters, then each query's ease given them, then every outcome: (n, queries, candidates)."""
-    root = np.linalg.cholesky(model.covariance)
-    indicator = np.stack([told == v for v in range(3)], axis=1).astype(float)
-    worlds = []
-    for _ in range(n):
-        moved = model.parameters + root @ rng.standard_normal(len(root))
-        eta = moved[:-2, None] + np.exp(moved[-2]) * NODES
-        law = ordered_logit(eta, np.exp(moved[-1]))
-        joint = LOG_WEIGHTS + np.einsum("qvj,vjk->qk", indicator, law.log_p)
-        chance = np.exp(joint - joint.max(axis=1, keepdims=True)).cumsum(axis=1)
-        node = (rng.random((len(told), 1)) * chance[:, -1:] > chance).sum(axis=1)
-        p = np.exp(law.log_p[:, :, node])
-        u = rng.random(p.shape[1:])
-        worlds.append(((u > p[0]).astype(int) + (u > p[0] + p[1])).T)
-    return np.array(worlds)
 
 
 class TestFit:
@@ -222,87 +180,3 @@ class TestWinRateCurve:
         )
         samples = pool.sample(np.random.default_rng(1), 40_000)
         assert (samples[:, 0] > samples[:, 1]).mean() == pytest.approx(0.0228, abs=0.004)
-
-
-class TestContest:
-    def test_information_is_the_regression_of_the_difference_on_the_outcome(self, rng):
-        model, told, problem = half_told(rng, 25, 4, share=0.5)
-        cells = predict_cells(model)
-        pool = predict_pool(model, cells, told, problem.is_askable)
-        is_unseen = told == MISSING
-        gain = information(model, cells, pool, is_unseen / 25, Contest(1, 3))
-        worlds = sample_worlds(model, told, rng, 30_000) / 2.0
-        difference = (worlds * is_unseen).sum(axis=1) @ np.array([0, 1, 0, -1]) / 25
-        queries = np.flatnonzero(is_unseen[:, 1])
-        explained = [np.cov(difference, worlds[:, q, 1])[0, 1] ** 2 / worlds[:, q, 1].var() for q in queries]
-        assert np.corrcoef(gain[queries, 0], explained)[0, 1] > 0.95
-        assert gain[queries, 0].mean() == pytest.approx(np.mean(explained), rel=0.15)
-
-    def test_the_settled_do_not_contest(self, rng):
-        pool = PoolPrediction(
-            np.array([0.9, 0.88, 0.1]), np.zeros(3), np.full(3, 0.5), np.diag([1e-3, 0.0, 1e-3]), **UNUSED
-        )
-        contests = ContestDraw(pool, np.array([True, False, True, False]), 0.0)
-        drawn = [contests.draw(rng) for _ in range(20)]
-        assert all({c.leader, c.challenger} & {0, 2} for c in drawn)
-
-    def test_rounding_below_zero_in_a_settled_rate_is_nothing(self, rng):
-        covariance = np.array([[1e-3, 0.0, 0.0], [0.0, -1e-8, 0.0], [0.0, 0.0, 1e-3]])
-        pool = PoolPrediction(np.array([0.6, 0.5, 0.55]), np.zeros(3), np.full(3, 0.5), covariance, **UNUSED)
-        contests = ContestDraw(pool, np.array([True, False, True, False]), 0.03)
-        drawn = {(c.leader, c.challenger) for c in (contests.draw(rng) for _ in range(30))}
-        assert {entry for contest in drawn for entry in contest} >= {0, 2}
-
-    def test_a_little_known_rival_contests_before_a_near_equal(self, rng):
-        pool = PoolPrediction(
-            np.zeros(3), np.ones(3), np.array([0.800, 0.799, 0.6]), np.diag([1e-5, 1e-5, 1e-2]), **UNUSED
-        )
-        live = np.array([True, True, True, False])
-        strict = {ContestDraw(pool, live, 0.0).draw(rng).challenger for _ in range(20)}
-        tolerant = {ContestDraw(pool, live, 0.03).draw(rng).challenger for _ in range(20)}
-        assert 2 in tolerant
-        assert 2 not in strict
-
-
-class TestStrategy:
-    def test_spends_on_the_strong(self, rng):
-        table, _, _ = draw_world(rng)
-        strategy = make_strategy("item_response", SelectionProblem(FULL), seed=1)
-        play(strategy, table, budget=160)
-        counts = (strategy.outcomes != MISSING).sum(axis=0)
-        order = np.argsort(-win_rates(table)[:-1])
-        assert counts[order[:2]].mean() > 2 * counts[order[-4:]].mean()
-        assert strategy.recommend() in order[:2]
-
-    def test_asks_contenders_about_the_same_queries(self, rng):
-        table, _, _ = draw_world(rng, ease_scale=2.0)
-        strategy = make_strategy("item_response", SelectionProblem(FULL), seed=1)
-        play(strategy, table, budget=120)
-        told = strategy.outcomes != MISSING
-        first, second = np.argsort(-told.sum(axis=0))[:2]
-        both = (told[:, first] & told[:, second]).sum()
-        by_chance = told[:, first].mean() * told[:, second].mean() * 60
-        assert both > by_chance
-
-    def test_common_share_asks_in_one_order(self, rng):
-        table, _, _ = draw_world(rng)
-        params = {"common_share": 1.0}
-        strategy = make_strategy("item_response", SelectionProblem(FULL), seed=1, params=params)
-        play(strategy, table, budget=80)
-        told = strategy.outcomes != MISSING
-        ranks = np.argsort(strategy._order)
-        for candidate in range(8):
-            asked = np.sort(ranks[told[:, candidate]])
-            assert asked.tolist() == list(range(len(asked)))
-
-    def test_for_an_ensemble_the_strong_are_judged_on_the_same_queries(self, rng):
-        joint = {"best": 0, "ensemble": 0}
-        problem = SelectionProblem(np.ones((100, 12), dtype=np.bool_))
-        for seed in range(3):
-            table, _, _ = draw_world(rng, 100, 12)
-            strong = np.argsort(-win_rates(table)[:-1])[:5]
-            for purpose in joint:
-                strategy = make_strategy("item_response", problem, seed=seed, params={"purpose": purpose})
-                play(strategy, table, budget=250)
-                joint[purpose] += ((strategy.outcomes[:, strong] != MISSING).sum(axis=1) >= 4).sum()
-        assert joint["ensemble"] > 1.25 * joint["best"]
