@@ -17,7 +17,7 @@ from annotation.lookups.people import PersonActivity, SideBias, VerdictRow, wils
 from annotation.lookups.results import StudyResult
 from annotation.models import Study
 from annotation.rendering.numbers import percent, plural, probability, rate
-from annotation.selection import STRATEGIES, Outcome
+from annotation.selection import STRATEGIES, Outcome, learns_from_judges
 
 ENOUGH = 20  # verdicts
 DOMINANT = 0.85  # share of wins or of losses that the interval must leave behind
@@ -132,7 +132,7 @@ def _weak_judges(evidence: Evidence) -> Iterator[Diagnosis]:
     strategy = STRATEGIES.get(evidence.result.study.strategy)
     if strategy is None or not strategy.uses_weak_judges:
         return  # they decide nothing here, so there is nothing to do about them
-    if getattr(strategy, "learns_from_judges", False):
+    if learns_from_judges(strategy.name):
         return  # their weights are learnt: one that points the wrong way does no harm
     judges = [judge for judge in evidence.result.judges if judge.n_compared >= ENOUGH]
     counts = _shares(evidence.verdicts)

@@ -15,7 +15,7 @@ from annotation.lookups.results import EntryResult
 from annotation.lookups.tensors import has_lengths
 from annotation.models import Study
 from annotation.rendering.numbers import plural, rate
-from annotation.selection import STRATEGIES
+from annotation.selection import STRATEGIES, learns_from_judges
 from annotation.selection.covariates import LEAST_CANDIDATES
 
 REPORT_VERSION = 1
@@ -105,7 +105,7 @@ def _method(overview: Overview) -> dict[str, Any]:
         "estimate": overview.result.method,
         "has_weak_judges": overview.result.has_weak_judges,
         "uses_weak_judges": bool(strategy and strategy.uses_weak_judges),
-        "learns_from_judges": bool(getattr(strategy, "learns_from_judges", False)),
+        "learns_from_judges": learns_from_judges(study.strategy),
         "weak_judges_words": weak_judges_words(overview),
         "overlap": study.overlap,
         "budget": study.budget,
@@ -127,7 +127,7 @@ def weak_judges_words(overview: Overview) -> str:
     if strategy is None or not strategy.uses_weak_judges:
         return f"{measured} This strategy does not use them."
     models = plural(n, "k-gram model")
-    if not getattr(strategy, "learns_from_judges", False):
+    if not learns_from_judges(strategy.name):
         return f"{models} helped to choose the comparisons; the result rests on the verdicts."
     if _n_rivals(overview) < LEAST_CANDIDATES:
         return f"{measured} This strategy uses them from {LEAST_CANDIDATES} candidates on."

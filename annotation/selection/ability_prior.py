@@ -53,7 +53,7 @@ class AbilityPrior:
     The covariance is averaged over a grid of (s, h), each weighted by prior times evidence: the marginal
     likelihood of the verdicts, whose likelihood in the abilities is taken for the Gaussian that the present
     posterior implies. An average cannot run off as a single best pair can while candidates have a handful of
-    verdicts each, and it does not depend on the order in which the verdicts came.
+    verdicts each, and it hardly depends on the order in which the verdicts came.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What is known of the candidates' responses before any verdict, as a correlation of their abilities."""
+"""What is known of the candidates' responses before any verdict, as a covariance of their abilities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEAST_CANDIDATES = 3
 
 
 def relation_of_candidates(problem: SelectionProblem) -> NDArray[np.float64] | None:
-    """Return how alike the candidates' responses are to what tells good from bad ones.
+    """Return how alike the candidates are in covariates of their responses that may go with ability.
 
     Returns
     -------

@@ -89,6 +89,11 @@ def _strategy_class(name: str) -> type[Strategy]:
     return STRATEGIES[name]
 
 
+def learns_from_judges(name: str) -> bool:
+    """Return whether weak judges give a strategy a first guess with learnt weights; no for unknown names."""
+    return bool(getattr(STRATEGIES.get(name), "learns_from_judges", False))
+
+
 def validate_params(name: str, params: Mapping[str, object] | None = None) -> dict[str, ParameterValue]:
     """Return the parameters of strategy ``name`` with defaults filled in.
 

@@ -9,6 +9,7 @@ from annotation.selection import (
     STRATEGIES,
     Parameter,
     SelectionProblem,
+    learns_from_judges,
     make_strategy,
     validate_params,
 )
@@ -83,3 +84,10 @@ class TestProblem:
     def test_refuses_what_does_not_fit(self, given, message):
         with pytest.raises(InvalidValueError, match=message):
             SelectionProblem(**{"is_askable": ASKABLE, **given})
+
+
+@pytest.mark.parametrize(
+    ("name", "learns"), [("item_response", True), ("llm_selector", False), ("random", False), ("gone", False)]
+)
+def test_which_strategies_learn_from_judges(name, learns):
+    assert learns_from_judges(name) is learns
