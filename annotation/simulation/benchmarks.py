@@ -12,7 +12,7 @@ from threading import Lock
 from annotation.selection import STRATEGIES
 from annotation.simulation.charts import HeatMap, chart_svg, heat_map_svg
 from annotation.simulation.experiments import EXPERIMENTS, Bench
-from annotation.simulation.loading import open_table
+from annotation.simulation.loading import open_table, worlds_of
 from annotation.simulation.overview import overview_pages
 from annotation.simulation.pages import Page, Plot, write_page
 from annotation.simulation.parallel import InProcess, KeptOnly, Runner, UnfinishedReplayError, Workers
@@ -183,6 +183,7 @@ class BenchmarkRun:
             self.progress,
             runner,
             benchmark.whole,
+            worlds_of(benchmark.source, self.seed),
         )
 
 

@@ -6,6 +6,8 @@ import dataclasses
 import hashlib
 import json
 import os
+from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -28,8 +30,9 @@ BEFOREHAND = ("weak_outcomes", "weak_scores", "log_length_ratio")
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Task:
-    """One realization of one strategy, and where its trace is kept."""
+    """One realization of one strategy, whose outcomes answer, and where its trace is kept."""
 
+    table: OutcomeTable
     settings: ReplaySettings
     realization: Realization
     path: Path
@@ -58,27 +61,38 @@ def _hash(array: np.ndarray[tuple[int, ...], np.dtype[Any]] | None) -> str | Non
 
 
 def plan_tasks(
-    table: OutcomeTable,
+    tables: Sequence[OutcomeTable],
     all_settings: list[ReplaySettings],
     *,
     seed: int,
     pool: int,
-    n_realizations: int,
     folder: Path,
 ) -> list[list[Task]]:
     """Return one list of tasks per strategy; realization r draws the same pool for all of them.
 
+    Parameters
+    ----------
+    tables
+        One per realization: the same table again and again, or a new one for each.
+    all_settings, seed, pool, folder
+        As in :func:`settings_digest`; below the folder traces are kept.
+
     Raises
     ------
     InvalidValueError
-        When the pool does not fit the table.
+        When the pool does not fit a table.
     """
-    drawn = [draw_realization(seed, index, pool, table.outcomes.shape) for index in range(n_realizations)]
+    drawn = [draw_realization(seed, index, pool, table.outcomes.shape) for index, table in enumerate(tables)]
     plan = []
     for settings in all_settings:
-        digest = settings_digest(table, settings, seed, pool)
-        kept = folder / f"{settings.strategy}-{digest}"
-        plan.append([Task(settings, r, kept / f"{r.index:05d}.npz") for r in drawn])
+        digest = cache(partial(settings_digest, settings=settings, seed=seed, pool=pool))
+        folders = [folder / f"{settings.strategy}-{digest(table)}" for table in tables]
+        plan.append(
+            [
+                Task(table, settings, r, kept / f"{r.index:05d}.npz")
+                for table, r, kept in zip(tables, drawn, folders, strict=True)
+            ]
+        )
     return plan
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,23 @@ def open_table(source: str, judge: str = "", baseline: str = "", seed: int = 0) 
     if kind == "synthetic" and colon:
         return synthetic_table(world, seed)
     return load_table(Path(source), judge, baseline)
+
+
+def worlds_of(source: str, seed: int) -> Callable[[int], OutcomeTable] | None:
+    """Return what makes a new world for each number, or None when the source is a folder: there is but one.
+
+    Parameters
+    ----------
+    source
+        As in :func:`open_table`.
+    seed
+        Other seeds, other worlds throughout.
+    """
+    if not source.startswith("synthetic:"):
+        return None
+    return lambda number: open_table(
+        source, seed=int(np.random.SeedSequence((seed, number)).generate_state(1)[0])
+    )
 
 
 def load_table(folder: Path, judge: str = "", baseline: str = "") -> OutcomeTable:

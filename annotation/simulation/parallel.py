@@ -17,7 +17,6 @@ from typing import Protocol
 from annotation.exceptions import NotFoundError
 from annotation.simulation.kept import Task, load_trace, save_trace
 from annotation.simulation.replay import Trace, replay_realization
-from annotation.simulation.tables import OutcomeTable
 
 # One thread each: processes share the cores already, and the last bits of a sum must not depend on them.
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -40,23 +39,23 @@ class UnfinishedReplayError(NotFoundError):
 class Runner(Protocol):
     """Runs tasks, in any order, and keeps their traces."""
 
-    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
         """Yield each task's number and trace as they are finished."""
 
 
 class InProcess:
     """Runs one task after the other in this process."""
 
-    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
         """Yield each task's number and trace as they are finished."""
         for number, task in enumerate(tasks):
-            yield number, _run_and_keep(table, task)
+            yield number, _run_and_keep(task)
 
 
 class KeptOnly:
     """Runs nothing: a page is to be made of what is kept."""
 
-    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
         """Raise :class:`UnfinishedReplayError` when anything is missing."""
         if tasks:
             raise UnfinishedReplayError(min(task.realization.index for task in tasks))
@@ -99,11 +98,11 @@ class Workers:
             else:
                 os.environ[name] = value
 
-    def run(self, table: OutcomeTable, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Trace]]:
         """Yield each task's number and trace as they are finished."""
         # as_completed would wait for ever on what a shutdown cancels: only callbacks are told.
         done: SimpleQueue[tuple[int, Future[Trace]]] = SimpleQueue()
-        futures = [self._submit(table, task) for task in tasks]
+        futures = [self._submit(task) for task in tasks]
         for number, future in enumerate(futures):
             future.add_done_callback(partial(_put, done, number))
         try:
@@ -114,11 +113,11 @@ class Workers:
             for future in futures:
                 future.cancel()
 
-    def _submit(self, table: OutcomeTable, task: Task) -> Future[Trace]:
+    def _submit(self, task: Task) -> Future[Trace]:
         with self._lock:
             future = self._running.get(task.path)
             if future is None or future.cancelled():
-                future = self._pool.submit(_run_and_keep, table, task)
+                future = self._pool.submit(_run_and_keep, task)
                 self._running[task.path] = future
                 future.add_done_callback(lambda _: self._running.pop(task.path, None))
             return future
@@ -133,14 +132,13 @@ def _finish_on_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _run_and_keep(table: OutcomeTable, task: Task) -> Trace:
-    trace = replay_realization(table, task.realization, task.settings)
+def _run_and_keep(task: Task) -> Trace:
+    trace = replay_realization(task.table, task.realization, task.settings)
     save_trace(task.path, trace)
     return trace
 
 
 def run_tasks(
-    table: OutcomeTable,
     tasks: list[Task],
     *,
     processes: int = 0,
@@ -151,8 +149,6 @@ def run_tasks(
 
     Parameters
     ----------
-    table
-        Whose outcomes answer.
     tasks
         From :func:`annotation.simulation.kept.plan_tasks`, in any order.
     processes
@@ -171,19 +167,17 @@ def run_tasks(
     missing = [number for number, trace in enumerate(traces) if trace is None]
     for _ in range(len(tasks) - len(missing)):
         on_done()
-    for number, trace in _run_missing(table, [tasks[number] for number in missing], processes, runner):
+    for number, trace in _run_missing([tasks[number] for number in missing], processes, runner):
         traces[missing[number]] = trace
         on_done()
     return [trace for trace in traces if trace is not None]
 
 
-def _run_missing(
-    table: OutcomeTable, tasks: list[Task], processes: int, runner: Runner | None
-) -> Iterator[tuple[int, Trace]]:
+def _run_missing(tasks: list[Task], processes: int, runner: Runner | None) -> Iterator[tuple[int, Trace]]:
     if runner is not None:
-        yield from runner.run(table, tasks)
+        yield from runner.run(tasks)
     elif processes and tasks:
         with Workers(min(processes, len(tasks))) as workers:
-            yield from workers.run(table, tasks)
+            yield from workers.run(tasks)
     else:
-        yield from InProcess().run(table, tasks)
+        yield from InProcess().run(tasks)

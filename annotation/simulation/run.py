@@ -23,6 +23,7 @@ from annotation.simulation.tables import BoolArray, IntArray, OutcomeTable
 
 ESTIMATE_RATIO = 1.1
 Progress = Callable[[int], Callable[[], None]]
+Worlds = Callable[[int], OutcomeTable]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,6 +159,7 @@ def run_traces(
     folder: Path,
     progress: Progress | None = None,
     runner: Runner | None = None,
+    worlds: Worlds | None = None,
 ) -> dict[str, tuple[ReplaySettings, list[Trace]]]:
     """Replay every strategy and return its settings and traces, in the order of the realizations.
 
@@ -171,15 +173,16 @@ def run_traces(
         Called with the number of realizations in all; returns what is called after each.
     runner
         Runs them instead of ``plan.processes`` processes of their own.
+    worlds
+        Gives each realization a table of its own, of the size of ``table``, which then answers nothing.
     """
     pool, _, all_settings = resolve_plan(table, plan)
-    tasks = plan_tasks(
-        table, all_settings, seed=plan.seed, pool=pool, n_realizations=plan.n_realizations, folder=folder
-    )
+    tables = [worlds(index) if worlds else table for index in range(plan.n_realizations)]
+    tasks = plan_tasks(tables, all_settings, seed=plan.seed, pool=pool, folder=folder)
     # Realization by realization: a run that is stopped early has the same pools for every strategy.
     in_turn = [task for same_pool in zip(*tasks, strict=True) for task in same_pool]
     on_done = progress(len(in_turn)) if progress else lambda: None
-    traces = run_tasks(table, in_turn, processes=plan.processes, runner=runner, on_done=on_done)
+    traces = run_tasks(in_turn, processes=plan.processes, runner=runner, on_done=on_done)
     width = len(all_settings)
     return {s.label: (s, traces[number::width]) for number, s in enumerate(all_settings)}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from annotation.exceptions import FileFormatError, InvalidValueError
-from annotation.simulation.loading import labelled_table, load_table
+from annotation.simulation.loading import labelled_table, load_table, worlds_of
 
 
 def test_pairwise_outcomes_of_one_judge(pairwise_folder):
@@ -79,3 +79,11 @@ def test_refusals(tmp_path, pairwise_folder, predictions):
 def test_no_label_leaves_the_query_out(predictions):
     predictions.labels[:] = np.array([0, -1, 1, 1])
     assert labelled_table(predictions, "hand", "a").query_ids == ("q1", "q3", "q4")
+
+
+def test_worlds_of_a_law_are_new_for_each_number_and_seed(pairwise_folder):
+    make, again, other = (worlds_of("synthetic:few-queries", seed) for seed in (0, 0, 1))
+    digests = [worlds(number).digest() for worlds in (make, other) for number in range(3)]
+    assert len(set(digests)) == 6
+    assert again(2).digest() == digests[2]
+    assert worlds_of(str(pairwise_folder), 0) is None

@@ -22,7 +22,7 @@ def make_plan(table, folder, *, n=4, seed=5, strategies=("random", "llm_selector
     verdicts = checkpoint_grid(30)
     marked = verdicts % 10 == 0
     all_settings = [ReplaySettings(name, verdicts, marked, **more) for name in strategies]
-    plan = plan_tasks(table, all_settings, seed=seed, pool=12, n_realizations=n, folder=folder)
+    plan = plan_tasks([table] * n, all_settings, seed=seed, pool=12, folder=folder)
     return [task for tasks in plan for task in tasks]
 
 
@@ -36,8 +36,7 @@ def assert_equal_traces(first, second):
 
 def test_any_number_of_processes_gives_the_same_bits(table, tmp_path):
     runs = [
-        run_tasks(table, make_plan(table, tmp_path / str(processes)), processes=processes)
-        for processes in (0, 1, 3)
+        run_tasks(make_plan(table, tmp_path / str(processes)), processes=processes) for processes in (0, 1, 3)
     ]
     assert_equal_traces(runs[0], runs[1])
     assert_equal_traces(runs[0], runs[2])
@@ -52,12 +51,12 @@ def test_all_strategies_get_the_same_pools(table, tmp_path):
 
 def test_finished_realizations_are_not_run_again(table, tmp_path):
     tasks = make_plan(table, tmp_path)
-    first = run_tasks(table, tasks, processes=0)
+    first = run_tasks(tasks, processes=0)
     written = [task.path.stat().st_mtime_ns for task in tasks]
     tasks[1].path.unlink()
     tasks[2].path.write_bytes(b"half a file")
     done = []
-    again = run_tasks(table, make_plan(table, tmp_path), processes=0, on_done=lambda: done.append(1))
+    again = run_tasks(make_plan(table, tmp_path), processes=0, on_done=lambda: done.append(1))
     assert_equal_traces(first, again)
     assert len(done) == len(tasks)
     changed = [task.path.stat().st_mtime_ns != time for task, time in zip(tasks, written, strict=True)]
@@ -89,10 +88,10 @@ def test_replays_share_workers(table, tmp_path):
     other = synthetic_table("item-response", 2, n_queries=20, n_candidates=4)
     with Workers(2) as workers, ThreadPoolExecutor(2) as threads:
         shared = [
-            threads.submit(run_tasks, data, make_plan(data, tmp_path / data.digest()), runner=workers)
+            threads.submit(run_tasks, make_plan(data, tmp_path / data.digest()), runner=workers)
             for data in (table, other)
         ]
-    alone = [run_tasks(data, make_plan(data, tmp_path / f"{data.digest()}-alone")) for data in (table, other)]
+    alone = [run_tasks(make_plan(data, tmp_path / f"{data.digest()}-alone")) for data in (table, other)]
     for one, two in zip(shared, alone, strict=True):
         assert_equal_traces(one.result(), two)
 
@@ -101,7 +100,7 @@ def test_what_waits_is_dropped_when_workers_are_closed(table, tmp_path):
     tasks = make_plan(table, tmp_path, n=40)
     with ThreadPoolExecutor(1) as threads:
         with Workers(1) as workers:
-            running = threads.submit(run_tasks, table, tasks, runner=workers)
+            running = threads.submit(run_tasks, tasks, runner=workers)
             while not any(task.path.exists() for task in tasks):
                 time.sleep(0.01)
         with pytest.raises(CancelledError):
@@ -110,8 +109,8 @@ def test_what_waits_is_dropped_when_workers_are_closed(table, tmp_path):
 
 
 def test_what_is_kept_is_used_without_replaying(table, tmp_path):
-    first = run_tasks(table, make_plan(table, tmp_path, n=2))
-    assert_equal_traces(first, run_tasks(table, make_plan(table, tmp_path, n=2), runner=KeptOnly()))
+    first = run_tasks(make_plan(table, tmp_path, n=2))
+    assert_equal_traces(first, run_tasks(make_plan(table, tmp_path, n=2), runner=KeptOnly()))
     with pytest.raises(UnfinishedReplayError, match="only 2") as raised:
-        run_tasks(table, make_plan(table, tmp_path, n=3), runner=KeptOnly())
+        run_tasks(make_plan(table, tmp_path, n=3), runner=KeptOnly())
     assert raised.value.n_kept == 2

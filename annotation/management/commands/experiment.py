@@ -11,7 +11,7 @@ from annotation.exceptions import SelectorError
 from annotation.management.commands.replay import count_realizations, fraction_of, progress_bar
 from annotation.simulation.benchmarks import known_strategies
 from annotation.simulation.experiments import EXPERIMENTS, Bench
-from annotation.simulation.loading import open_table
+from annotation.simulation.loading import open_table, worlds_of
 from annotation.simulation.pages import write_page
 from annotation.simulation.run import ReplayPlan
 from annotation.simulation.weak_tensors import add_weak_judges
@@ -63,4 +63,5 @@ def make_bench(options: dict[str, Any]) -> Bench:
         n_realizations=options["realizations"],
         **{key: options[key] for key in ("pool", "budget", "seed", "processes")},
     )
-    return Bench(table, plan, options["out"] / "realizations", folder, count_realizations)
+    worlds = worlds_of(options["data"], options["seed"])
+    return Bench(table, plan, options["out"] / "realizations", folder, count_realizations, worlds=worlds)

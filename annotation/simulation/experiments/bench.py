@@ -10,7 +10,7 @@ from annotation.simulation import summary
 from annotation.simulation.pages import Cell
 from annotation.simulation.parallel import Runner
 from annotation.simulation.replay import ReplaySettings, Trace
-from annotation.simulation.run import Progress, ReplayPlan, resolve_plan, run_traces
+from annotation.simulation.run import Progress, ReplayPlan, Worlds, resolve_plan, run_traces
 from annotation.simulation.tables import OutcomeTable
 
 QUERY_GRAINED_FIRST = ("llm_selector_query", "llm_selector")
@@ -34,6 +34,9 @@ class Bench:
         As in :func:`annotation.simulation.run.run_traces`.
     whole
         Strategies replayed to the end of the pool besides, whatever the plan's budget: yardsticks.
+    worlds
+        Makes a new table for each realization, where the table is one of a law's many: figures of a law do
+        not hang on one draw of it.
     """
 
     table: OutcomeTable
@@ -43,13 +46,15 @@ class Bench:
     progress: Progress | None = None
     runner: Runner | None = None
     whole: tuple[str, ...] = ()
+    worlds: Worlds | None = None
 
     def run(
-        self, table: OutcomeTable | None = None, **changes: Any
+        self, table: OutcomeTable | None = None, *, is_fresh: bool = False, **changes: Any
     ) -> dict[str, tuple[ReplaySettings, list[Trace]]]:
-        """Replay with some fields of the plan changed, on another table when one is given."""
+        """Replay with some fields of the plan changed, on another table or on fresh worlds if there are."""
         plan = dataclasses.replace(self.plan, **changes)
-        return run_traces(table or self.table, plan, self.kept, self.progress, self.runner)
+        worlds = self.worlds if is_fresh else None
+        return run_traces(table or self.table, plan, self.kept, self.progress, self.runner, worlds)
 
     def summarise(self, results: dict[str, tuple[ReplaySettings, list[Trace]]]) -> dict[str, dict[str, Any]]:
         """Return the figures of each strategy."""
@@ -58,17 +63,19 @@ class Bench:
             for label, (settings, traces) in results.items()
         }
 
-    def describe(self, **changes: Any) -> str:
-        """Return the sentence that states data, sizes, seed, intervals and machine."""
+    def describe(self, *, is_fresh: bool = False, **changes: Any) -> str:
+        """Return the sentence that states data, sizes, seed, intervals and machine; changes as in `run`."""
         plan = dataclasses.replace(self.plan, **changes)
         pool, budget, _ = resolve_plan(self.table, plan)
         table, machine = self.table, summary.describe_hardware()
-        is_whole = pool == table.n_queries
+        is_fresh &= self.worlds is not None
+        which = "a new world for each realization" if is_fresh else f"digest `{table.digest()}`"
+        is_whole = pool == table.n_queries and not is_fresh
         judge = f", judge `{table.judge}`" if table.judge else ""
         unit = "queries" if table.is_labelled else "verdicts"
         same = " The pool is the whole table: realizations differ in seeds only." if is_whole else ""
         return (
-            f"Data: `{table.name}`{judge} (digest `{table.digest()}`), {table.n_candidates} candidates "
+            f"Data: `{table.name}`{judge} ({which}), {table.n_candidates} candidates "
             f"against `{table.baseline}`, {table.n_queries} queries. {plan.n_realizations} realizations of "
             f"{pool} queries, budget {budget:,} {unit}, seed {plan.seed}. Intervals: 95 %, by bootstrap over "
             f"realizations unless stated. Machine: {machine['cpu']}, {machine['cores']} cores, Python "

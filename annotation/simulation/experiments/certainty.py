@@ -32,13 +32,14 @@ def run_calibration(bench: Bench) -> Page:
     Parameters
     ----------
     bench
-        Full estimates are taken at every checkpoint, so looking after each verdict is part of the claim.
+        Full estimates are taken at every checkpoint, so looking after each verdict is part of the claim. A
+        synthetic world is made anew for each realization: a claim is about the law, not about one world.
 
     Source: algorithms.md section 3, "Stop".
     """
-    results = bench.run(estimated=bench.plan.strategies)
+    results = bench.run(is_fresh=True, estimated=bench.plan.strategies)
     name = bench.table.name
-    parts: list[str | ResultTable | Plot] = [bench.describe()]
+    parts: list[str | ResultTable | Plot] = [bench.describe(is_fresh=True)]
     for within, words in WITHIN:
         measure = "near" if within else "best"
         rows = tuple(

@@ -84,6 +84,23 @@ def test_calibration_has_a_row_per_target_and_share(tmp_path):
     assert [row[1] for row in coverage.rows] == [0.05, 0.1, 0.25, 0.5, 0.75] * 2
 
 
+def test_calibration_makes_a_new_world_for_each_realization(tmp_path):
+    made = []
+
+    def make_world(number):
+        made.append(number)
+        return synthetic_table("item-response", number, n_queries=14, n_candidates=4)
+
+    bench = dataclasses.replace(make_bench(tmp_path, strategies=("random",)), worlds=make_world)
+    page = EXPERIMENTS["calibration"](bench)
+    assert made == [0, 1, 2]
+    assert "a new world for each realization" in page.parts[0]
+    assert "digest" not in page.parts[0]
+    last = bench.run(is_fresh=True)["random"][1][2]
+    alone = dataclasses.replace(bench, table=make_world(2), worlds=None).run()["random"][1][2]
+    assert np.array_equal(last.gaps, alone.gaps)
+
+
 def test_batches_compare_one_with_many(tmp_path):
     (table,) = tables_of(EXPERIMENTS["batches"](make_bench(tmp_path, strategies=("random",), budget=40)))
     assert [row[0] for row in table.rows] == [f"random, {n} at once" for n in (1, 5, 20)]
