@@ -75,7 +75,7 @@ class EaseMoments:
         posterior
             Of the nodes, shape (n_queries, n_nodes).
         told
-            1 where an outcome was told, shape (n_queries, 3, n_candidates).
+            How much each told outcome counts, 0 where there is none, shape (n_queries, 3, n_candidates).
         weights
             Share of each unseen comparison in its candidate's win rate, shape (n_queries, n_candidates).
         """

@@ -9,6 +9,7 @@ import numpy as np
 from annotation.selection.ability_prior import AbilityPrior
 from annotation.selection.covariates import relation_of_candidates
 from annotation.selection.ease_moments import EaseMoments
+from annotation.selection.near_copies import common_shares, count_verdicts, predict_left_out
 from annotation.selection.ordered_logit import ordered_logit
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class ItemResponse:
         Posterior mode of the abilities, the log scale of the eases and the log cut, shape (n_parameters,).
     prior
         Of the abilities, learnt.
+    common
+        Share of outcomes in common of each two candidates, learnt, shape (n_candidates, n_candidates).
     covariance
         Of the parameters, shape (n_parameters, n_parameters).
     posterior
@@ -79,6 +82,10 @@ class ItemResponse:
     shape. The parameters, which all verdicts share, get a Gaussian at the mode of the marginal likelihood;
     the observed information is E[-H] - Cov(slopes) over the eases' posteriors (Louis 1982).
 
+    Outcomes of different candidates are independent given the ease, but for near copies: see
+    ``common_shares``. Taken for independent they agree so well that the scale of the eases grows without
+    need, and with it the trust in comparisons on the same query.
+
     Joint modes or Gaussian posteriors of the eases are no substitute: with a handful of verdicts per query
     and win rates near one they inflate the scale of the eases without end.
 
@@ -94,7 +101,9 @@ class ItemResponse:
         self.n_verdicts = 0
         self.parameters = np.append(np.zeros(self.n_candidates), np.log([EASE_SCALE, CUT]))
         self.prior = AbilityPrior(self.n_candidates, relation)
-        self._told = np.zeros((self.n_queries, 3, self.n_candidates))
+        self._is_outcome = np.zeros((self.n_queries, 3, self.n_candidates), dtype=np.bool_)
+        self._told = np.zeros(self._is_outcome.shape)
+        self.common = np.zeros((self.n_candidates, self.n_candidates))
         self._weights = is_askable / np.maximum(is_askable.sum(axis=0), 1)
         self._n_renewed = 0
         self.moments = EaseMoments(self.n_queries, len(NODES), self.n_candidates)
@@ -125,7 +134,8 @@ class ItemResponse:
         self, queries: NDArray[np.int64], candidates: NDArray[np.int64], outcomes: NDArray[np.int8]
     ) -> None:
         """Take verdicts in, each array of shape (n,), with one step towards the new mode."""
-        self._told[queries, outcomes, candidates] = 1.0
+        self._is_outcome[queries, outcomes, candidates] = True
+        self._count(np.unique(queries))
         self._weights[queries, candidates] = 0.0
         self.n_verdicts += len(queries)
         self.posterior = _weigh_nodes(self.law, self._told_by_query)
@@ -144,6 +154,11 @@ class ItemResponse:
                 break
 
     @property
+    def counts(self) -> NDArray[np.float64]:
+        """How much each verdict counts, shape (n_queries, n_candidates)."""
+        return np.asarray(self._told.sum(axis=1))
+
+    @property
     def _told_by_query(self) -> NDArray[np.float64]:
         return self._told.reshape(self.n_queries, 3 * self.n_candidates)
 
@@ -157,11 +172,15 @@ class ItemResponse:
         return float(np.abs(step).max())
 
     def renew(self) -> None:
-        """Compute the moments of all queries again, and learn the prior of the abilities."""
+        """Compute the moments of all queries again, and learn the prior of the abilities and near copies."""
         self._n_renewed = self.n_verdicts
         # The mean one step on is that of the parabola, wherever the parameters are.
         mean = self.parameters + self.covariance @ self._gradient
         self.prior.learn(mean[:-2], self.covariance[:-2, :-2])
+        predicted = predict_left_out(self._is_outcome, self.counts, self.posterior, self.law)
+        self.common = common_shares(self._is_outcome, predicted)
+        self._count(slice(None))
+        self.posterior = _weigh_nodes(self.law, self._told_by_query)
         self._renew_rows(slice(None))
 
     def sample_probabilities(self, outcome: Outcome, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -179,6 +198,10 @@ class ItemResponse:
             node = (rng.random((self.n_queries, 1)) > chance[:, :-1]).sum(axis=1)
             samples[i] = np.exp(law.log_p[outcome][:, node]).T
         return samples
+
+    def _count(self, rows: NDArray[np.int64] | slice) -> None:
+        is_told = np.asarray(self._is_outcome[rows].any(axis=1))
+        self._told[rows] = self._is_outcome[rows] * count_verdicts(is_told, self.common)[:, None]
 
     def _tabulate(self) -> None:
         self.law = ordered_logit(self.ability[:, None] + self.shift, self.cut)

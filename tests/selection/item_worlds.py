@@ -33,7 +33,7 @@ def half_told(rng, n_queries, n_candidates, share=0.6):
 def sample_worlds(model, told, rng, n):
     """Sample parameters, then each query's ease given them, then every outcome: (n, queries, candidates)."""
     root = np.linalg.cholesky(model.covariance)
-    indicator = np.stack([told == v for v in range(3)], axis=1).astype(float)
+    indicator = np.stack([told == v for v in range(3)], axis=1) * model.counts[:, None]
     worlds = []
     for _ in range(n):
         moved = model.parameters + root @ rng.standard_normal(len(root))

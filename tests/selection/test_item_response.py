@@ -13,7 +13,7 @@ from annotation.selection.win_rate_curve import win_rate_curve
 from tests.selection.item_worlds import CURVE, FULL, UNUSED, draw_world, half_told, sample_worlds
 
 
-def log_marginal(table, parameters, ability_scale):
+def log_marginal(table, parameters, ability_scale, counts):
     """The log posterior by Gauss-Hermite quadrature with many nodes, written from the definition."""
     ability, scale, cut = parameters[:-2], np.exp(parameters[-2]), np.exp(parameters[-1])
     nodes, weights = np.polynomial.hermite_e.hermegauss(120)
@@ -21,9 +21,10 @@ def log_marginal(table, parameters, ability_scale):
     not_loss, win = 1 / (1 + np.exp(-eta - cut)), 1 / (1 + np.exp(-eta + cut))
     by_outcome = np.stack([1 - not_loss, not_loss - win, win])
     total = 0.0
-    for row in table:
+    for row, count in zip(table, counts, strict=True):
         seen = np.flatnonzero(row != MISSING)
-        total += np.log((by_outcome[row[seen], seen].prod(axis=0) * weights).sum() / weights.sum())
+        likelihood = (by_outcome[row[seen], seen] ** count[seen, None]).prod(axis=0)
+        total += np.log((likelihood * weights).sum() / weights.sum())
     n = len(ability)
     prior = np.linalg.inv(ability_scale**2 * np.eye(n) + 2.0**2)
     total -= 0.5 * ability @ prior @ ability
@@ -53,7 +54,7 @@ class TestFit:
         units = step * np.eye(n)
 
         def value(*moves):
-            return log_marginal(told, model.parameters + sum(moves), model.prior.scale)
+            return log_marginal(told, model.parameters + sum(moves), model.prior.scale, model.counts)
 
         slope = [(value(u) - value(-u)) / (2 * step) for u in units]
         assert np.array(slope) == pytest.approx(np.zeros(n), abs=1e-3)
