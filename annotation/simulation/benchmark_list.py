@@ -3,6 +3,8 @@
 from annotation.simulation.benchmarks import Benchmark
 
 DEFAULTS = ("item_response", "beta_top_two")
+UNBIASED = ("item_response", "item_response:common_share=1.0")
+"""Queries chosen by information, and in one random order: what honest claims cost where the model is wrong."""
 JUDGES = ("llm_selector", "llm_selector:judges=measured")
 QUERIES = (
     "random",
@@ -24,13 +26,13 @@ SMALL_TABLES = (
     ("pandalm-human", "human", "", 120),
 )
 WORLDS = (
-    ("dependent-queries", 120),
-    ("draw-heavy", 120),
-    ("adversarial-ease", 120),
-    ("near-duplicates", 120),
-    ("baseline-beats-all", 120),
-    ("few-queries", 10),
-    ("never-win", 60),
+    ("dependent-queries", 120, UNBIASED),
+    ("draw-heavy", 120, DEFAULTS[:1]),
+    ("adversarial-ease", 120, UNBIASED),
+    ("near-duplicates", 120, DEFAULTS[:1]),
+    ("baseline-beats-all", 120, DEFAULTS[:1]),
+    ("few-queries", 10, DEFAULTS[:1]),
+    ("never-win", 60, DEFAULTS[:1]),
 )
 
 # The figures that matter most come first. What ablation and calibration replay alike (same pools, budget and
@@ -58,12 +60,21 @@ FULL = (
         Benchmark(
             "calibration",
             f"synthetic:{world}",
-            strategies=DEFAULTS[:1],
-            realizations=20,
+            strategies=strategies,
+            realizations=60,
             pool=pool,
             budget=700,
         )
-        for world, pool in WORLDS
+        for world, pool, strategies in WORLDS
+    ),
+    Benchmark(
+        "ablation",
+        "alpacaeval1",
+        strategies=UNBIASED,
+        realizations=40,
+        budget=2200,
+        alias="alpacaeval1-unbiased",
+        estimated=DEFAULTS[:1],
     ),
     Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=20, budget=1200),
     Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=20, alias="alpacaeval1-queries"),
