@@ -4,7 +4,7 @@ from annotation.simulation.benchmarks import Benchmark
 
 DEFAULTS = ("item_response", "beta_top_two")
 UNBIASED = ("item_response", "item_response:common_share=1.0")
-"""Queries chosen by information, and in one random order: what honest claims cost where the model is wrong."""
+"""Queries chosen by information, and in one random order: what unbiased asking costs, and where it helps."""
 JUDGES = ("llm_selector", "llm_selector:judges=measured")
 QUERIES = (
     "random",
