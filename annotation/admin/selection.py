@@ -37,7 +37,7 @@ class SelectionStateAdmin(ReadOnlyAdmin):
     list_select_related = ("study", "best")
     search_fields = ("study__name", "study__slug", "best__name")
     date_hierarchy = "computed_at"
-    heavy = ("entries", "ranking", "judge_quality", "method", "study__guidelines")
+    heavy = ("entries", "ranking", "judge_quality", "near_copies", "method", "study__guidelines")
 
 
 @admin.register(PosteriorSnapshot)

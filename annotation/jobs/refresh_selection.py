@@ -23,6 +23,7 @@ from annotation.selection import (
     SelectionProblem,
     Strategy,
     Suggestion,
+    list_near_copies,
     make_strategy,
     validate_params,
 )
@@ -55,6 +56,7 @@ def refresh_study(study: Study) -> SelectionState:
     estimate = strategy.estimate()
     values = {
         **_described(study, arrays, estimate, ranking),
+        "near_copies": _near_copies(arrays, strategy),
         "computed_at": timezone.now(),
         "duration_ms": round(1000 * (time.perf_counter() - started)),
     }
@@ -154,6 +156,14 @@ def _entries(arrays: StudyArrays, estimate: Estimate) -> list[dict[str, Any]]:
             **{name: _number(getattr(estimate, name)[j]) for name in names},
         }
         for j, key in enumerate(arrays.entry_ids)
+    ]
+
+
+def _near_copies(arrays: StudyArrays, strategy: Strategy) -> list[dict[str, Any]]:
+    ids = arrays.entry_ids
+    return [
+        {"first": ids[first], "second": ids[second], "share": share}
+        for first, second, share in list_near_copies(strategy)
     ]
 
 

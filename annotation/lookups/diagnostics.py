@@ -64,7 +64,8 @@ def list_diagnoses(evidence: Evidence) -> list[Diagnosis]:
             for f in label_findings(study, list(evidence.verdicts))
         ]
         return [*_collapse(evidence), *found, *_disagreement(evidence)]
-    checks = (_dominance, _collapse, _weak_judges, _flat, _identical, _side, _people, _disagreement)
+    of_data = (_dominance, _collapse, _weak_judges, _flat, _identical, _near_copies)
+    checks = (*of_data, _side, _people, _disagreement)
     return [diagnosis for check in checks for diagnosis in check(evidence)]
 
 
@@ -192,6 +193,21 @@ def _identical(evidence: Evidence) -> Iterator[Diagnosis]:
             f"{n_same:,} of {n:,} responses ({percent(n_same / n)}) are word for word the baseline's and "
             "count as draws without a verdict.",
             "Look whether the right files were imported; if so, longer or more open queries tell more.",
+        )
+
+
+def _near_copies(evidence: Evidence) -> Iterator[Diagnosis]:
+    for group in evidence.result.near_copies:
+        names = f"{', '.join(group.names[:-1])} and {group.names[-1]}"
+        yield Diagnosis(
+            "near_copies",
+            "info",
+            f"{names} hardly differ",
+            "Judged on the same queries, they win and lose together far more often than candidates of one "
+            f"strength do: at least {percent(group.share)} of their outcomes are one and the same. Their "
+            "verdicts on one query count together as one.",
+            "Nothing has to be done. Telling them apart takes many verdicts; leave one in the study unless "
+            "you need to know which of them is ahead.",
         )
 
 

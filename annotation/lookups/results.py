@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Count, Max
 
 from annotation.lookups.arrays import label_outcomes
 from annotation.lookups.labels import MISSING_CHOICE, label_table
+from annotation.lookups.near_copies import NearCopies, group_near_copies
 from annotation.lookups.people import wilson_interval
 from annotation.models import Candidate, PosteriorSnapshot, Query, SelectionState, Study, Verdict
 from annotation.rendering.numbers import plural, probability
@@ -102,6 +103,7 @@ class StudyResult:
     computed_at: datetime | None
     judges: list[JudgeQuality]
     n_imported: int = 0
+    near_copies: list[NearCopies] = field(default_factory=list)
 
     @property
     def noun(self) -> str:
@@ -198,6 +200,7 @@ def get_result(study: Study) -> StudyResult:
         has_weak_judges=bool(state and state.has_weak_judges),
         computed_at=state.computed_at if state else None,
         judges=_judges(study, state),
+        near_copies=group_near_copies(state.near_copies if state else [], names),
     )
 
 

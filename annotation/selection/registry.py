@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from annotation.exceptions import InvalidValueError
 from annotation.selection.beta_top_two import BetaTopTwoStrategy
 from annotation.selection.bradley_terry import BradleyTerryStrategy
@@ -23,6 +25,8 @@ from annotation.selection.whole_query import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from annotation.selection.problem import SelectionProblem
     from annotation.selection.strategy import Strategy
@@ -47,6 +51,9 @@ STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType(
     }
 )
 """Every strategy class by its name, in the order shown to people."""
+
+MOSTLY = 0.5
+"""Share of outcomes in common from which two candidates are called near copies."""
 
 DEFAULT_STRATEGY = ItemResponseStrategy.name
 """Strategy of new pairwise studies."""
@@ -92,6 +99,19 @@ def _strategy_class(name: str) -> type[Strategy]:
 def learns_from_judges(name: str) -> bool:
     """Return whether weak judges give a strategy a first guess with learnt weights; no for unknown names."""
     return bool(getattr(STRATEGIES.get(name), "learns_from_judges", False))
+
+
+def list_near_copies(strategy: Strategy) -> list[tuple[int, int, float]]:
+    """Return (first, second, share in common) of candidates that a strategy takes for near copies.
+
+    Pairs of which most outcomes are one and the same draw, the closest first; none from strategies that do
+    not look. See ``annotation.selection.near_copies``.
+    """
+    common: NDArray[np.float64] | None = getattr(strategy, "common_outcomes", None)
+    if common is None:
+        return []
+    pairs = [(int(i), int(j), float(common[i, j])) for i, j in np.argwhere(np.triu(common, 1) > MOSTLY)]
+    return sorted(pairs, key=lambda pair: -pair[2])
 
 
 def validate_params(name: str, params: Mapping[str, object] | None = None) -> dict[str, ParameterValue]:

@@ -7,6 +7,7 @@ from annotation.exceptions import InvalidValueError
 from annotation.jobs.prepare_study import prepare_study, weak_settings
 from annotation.jobs.refresh_selection import build_problem, build_strategy, refresh_study, stop_reason
 from annotation.lookups.arrays import consensus_outcome, study_arrays
+from annotation.lookups.results import get_result
 from annotation.lookups.tensors import find_tensor
 from annotation.models import (
     BackgroundRun,
@@ -20,7 +21,7 @@ from annotation.models import (
 )
 from annotation.selection import NoiseModel, Outcome, update_posterior
 from annotation.services.verdicts import verdict_undo
-from tests.factories import add_response, judge, make_study, make_user
+from tests.factories import add_response, judge, make_study, make_user, record_outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -261,3 +262,22 @@ def test_a_target_that_is_reached_closes_the_study(annotator_user):
 )
 def test_consensus_is_the_sign_of_the_sum(outcomes, consensus):
     assert consensus_outcome(outcomes) == consensus
+
+
+def test_near_copies_are_found_and_stored_by_key(annotator_user):
+    study = make_study(
+        n_queries=30, n_candidates=4, strategy="item_response", annotators=[annotator_user], overlap=1
+    )
+    outcomes = np.random.default_rng(1).integers(0, 3, size=(30, 4))
+    outcomes[:, 2] = outcomes[:, 0]
+    record_outcomes(annotator_user, study, outcomes)
+    (pair,) = refresh_study(study).near_copies
+    keys = list(study.candidates.exclude(pk=study.baseline_id).order_by("pk").values_list("pk", flat=True))
+    assert {pair["first"], pair["second"]} == {keys[0], keys[2]}
+    assert 0.5 < pair["share"] < 1.0
+    (group,) = get_result(study).near_copies
+    assert group.names == ("candidate-0", "candidate-2")
+
+
+def test_strategies_that_do_not_look_for_near_copies_store_none(study):
+    assert refresh_study(study).near_copies == []

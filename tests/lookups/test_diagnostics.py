@@ -7,9 +7,11 @@ import pytest
 
 from annotation.lookups.agreement import Alpha
 from annotation.lookups.diagnostics import Evidence, list_diagnoses
+from annotation.lookups.near_copies import NearCopies
 from annotation.lookups.people import PersonActivity, VerdictRow, side_bias
 from annotation.lookups.results import EntryResult, JudgeQuality, StudyResult
 from annotation.models import Candidate, Study
+from annotation.rendering.numbers import percent
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LOSS, DRAW, WIN = 0, 1, 2
@@ -34,7 +36,7 @@ def entry(name, p_best, log_posterior, is_best=False):
     )
 
 
-def evidence(verdicts=(), *, judges=(), entries=None, people=(), **fields):
+def evidence(verdicts=(), *, judges=(), entries=None, people=(), near_copies=(), **fields):
     entries = entries or [entry("x", 0.6, math.log(0.6), True), entry("y", 0.4, math.log(0.4))]
     result = StudyResult(
         study=Study(name="s", target_p_best=0.95, strategy="llm_selector"),
@@ -49,6 +51,7 @@ def evidence(verdicts=(), *, judges=(), entries=None, people=(), **fields):
         has_weak_judges=bool(judges),
         computed_at=NOW,
         judges=list(judges),
+        near_copies=list(near_copies),
     )
     values = {"alpha": None, "n_identical": 0, "n_pairs": 100, "n_until_sure": None, **fields}
     verdicts = list(verdicts)
@@ -140,6 +143,14 @@ def test_mostly_draws(n_bad, advice):
     (diagnosis,) = list_diagnoses(evidence(draws + balanced(WIN, 4) + balanced(LOSS, 4)))
     assert diagnosis.code == "mostly_draws"
     assert advice in diagnosis.advice
+
+
+def test_near_copies():
+    groups = [NearCopies(("ant", "bee", "cat"), 0.87), NearCopies(("dog", "eel"), 0.6)]
+    first, second = list_diagnoses(evidence(HEALTHY, near_copies=groups))
+    assert (first.code, first.level, first.title) == ("near_copies", "info", "ant, bee and cat hardly differ")
+    assert f"at least {percent(0.87)} of their outcomes" in first.detail
+    assert second.title == "dog and eel hardly differ"
 
 
 def test_identical_responses():

@@ -10,6 +10,7 @@ from annotation.selection import (
     Parameter,
     SelectionProblem,
     learns_from_judges,
+    list_near_copies,
     make_strategy,
     validate_params,
 )
@@ -29,6 +30,21 @@ class TestRegistry:
     def test_defaults_are_filled_in(self):
         assert validate_params("random")["delta"] == 0.01
         assert validate_params("random", {"delta": 0})["delta"] == 0.0
+
+    def test_near_copies_are_listed_closest_first(self, rng):
+        table = rng.integers(0, 3, size=(60, 6)).astype(np.int8)
+        table[:, 4] = table[:, 1]
+        table[:, 3] = np.where(rng.random(60) < 0.8, table[:, 0], table[:, 3])
+        problem = SelectionProblem(np.ones(table.shape, dtype=np.bool_))
+        queries, candidates = np.nonzero(table >= 0)
+        listed = {}
+        for name in ("item_response", "random"):
+            strategy = make_strategy(name, problem, seed=1)
+            strategy.tell_many(queries, candidates, table[queries, candidates])
+            listed[name] = list_near_copies(strategy)
+        assert [pair[:2] for pair in listed["item_response"]] == [(1, 4), (0, 3)]
+        assert listed["item_response"][0][2] > listed["item_response"][1][2] > 0.5
+        assert listed["random"] == []
 
     @pytest.mark.parametrize("value", [-0.1, 0.6, "0.01", None, True, float("nan")])
     def test_bad_values_are_refused(self, value):
