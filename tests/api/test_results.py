@@ -34,6 +34,15 @@ def test_posterior_agrees_with_the_stored_state(lead, judged) -> None:
             assert entry[name] == row[name]
 
 
+def test_posterior_names_near_copies(lead, judged) -> None:
+    assert lead.get(f"/api/v1/studies/{judged.slug}/posterior").json()["near_copies"] == []
+    first, second = judged.candidates.order_by("name").values_list("pk", "name")[1:3]
+    pair = {"first": second[0], "second": first[0], "share": 0.8}
+    SelectionState.objects.update(near_copies=[pair])
+    body = lead.get(f"/api/v1/studies/{judged.slug}/posterior").json()
+    assert body["near_copies"] == [{"names": [first[1], second[1]], "share": 0.8}]
+
+
 def test_posterior_says_when_it_is_behind(lead, judged, annotator_user) -> None:
     judge(annotator_user, judged, "a")
     body = lead.get(f"/api/v1/studies/{judged.slug}/posterior").json()

@@ -26,6 +26,13 @@ class EntryOut(serializers.Serializer[Any]):
     n_answered = serializers.IntegerField(help_text="Labelled queries with a response; else 0.")
 
 
+class NearCopiesOut(serializers.Serializer[Any]):
+    """Candidates that hardly differ: near copies of each other."""
+
+    names = serializers.ListField(child=serializers.CharField())
+    share = serializers.FloatField(help_text="Least share of outcomes that a pair of them has in common.")
+
+
 class PosteriorOut(serializers.Serializer[Any]):
     """Who is best and how sure, best entry first."""
 
@@ -39,6 +46,7 @@ class PosteriorOut(serializers.Serializer[Any]):
     entropy = serializers.FloatField(allow_null=True, help_text="In nats.")
     best = serializers.CharField(source="best.candidate.name", default=None, allow_null=True)
     entries = EntryOut(many=True)
+    near_copies = NearCopiesOut(many=True, help_text="Empty from strategies that do not look for them.")
 
 
 class RankedOut(serializers.Serializer[Any]):
