@@ -9,7 +9,7 @@ import numpy as np
 from annotation.selection.ability_prior import AbilityPrior
 from annotation.selection.covariates import relation_of_candidates
 from annotation.selection.ease_moments import EaseMoments
-from annotation.selection.near_copies import common_shares, count_verdicts, predict_left_out
+from annotation.selection.near_copies import count_verdicts, predict_left_out, shared_outcomes
 from annotation.selection.ordered_logit import ordered_logit
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ItemResponse:
         Posterior mode of the abilities, the log scale of the eases and the log cut, shape (n_parameters,).
     prior
         Of the abilities, learnt.
-    common
+    shared_outcomes
         Share of outcomes in common of each two candidates, learnt, shape (n_candidates, n_candidates).
     covariance
         Of the parameters, shape (n_parameters, n_parameters).
@@ -83,7 +83,7 @@ class ItemResponse:
     the observed information is E[-H] - Cov(slopes) over the eases' posteriors (Louis 1982).
 
     Outcomes of different candidates are independent given the ease, but for near copies: see
-    ``common_shares``. Taken for independent they agree so well that the scale of the eases grows without
+    ``shared_outcomes``. Taken for independent they agree so well that the scale of the eases grows without
     need, and with it the trust in comparisons on the same query.
 
     Joint modes or Gaussian posteriors of the eases are no substitute: with a handful of verdicts per query
@@ -103,7 +103,7 @@ class ItemResponse:
         self.prior = AbilityPrior(self.n_candidates, relation)
         self._is_outcome = np.zeros((self.n_queries, 3, self.n_candidates), dtype=np.bool_)
         self._told = np.zeros(self._is_outcome.shape)
-        self.common = np.zeros((self.n_candidates, self.n_candidates))
+        self.shared_outcomes = np.zeros((self.n_candidates, self.n_candidates))
         self._weights = is_askable / np.maximum(is_askable.sum(axis=0), 1)
         self._n_renewed = 0
         self.moments = EaseMoments(self.n_queries, len(NODES), self.n_candidates)
@@ -178,7 +178,7 @@ class ItemResponse:
         mean = self.parameters + self.covariance @ self._gradient
         self.prior.learn(mean[:-2], self.covariance[:-2, :-2])
         predicted = predict_left_out(self._is_outcome, self.counts, self.posterior, self.law)
-        self.common = common_shares(self._is_outcome, predicted)
+        self.shared_outcomes = shared_outcomes(self._is_outcome, predicted)
         self._count(slice(None))
         self.posterior = _weigh_nodes(self.law, self._told_by_query)
         self._renew_rows(slice(None))
@@ -201,7 +201,7 @@ class ItemResponse:
 
     def _count(self, rows: NDArray[np.int64] | slice) -> None:
         is_told = np.asarray(self._is_outcome[rows].any(axis=1))
-        self._told[rows] = self._is_outcome[rows] * count_verdicts(is_told, self.common)[:, None]
+        self._told[rows] = self._is_outcome[rows] * count_verdicts(is_told, self.shared_outcomes)[:, None]
 
     def _tabulate(self) -> None:
         self.law = ordered_logit(self.ability[:, None] + self.shift, self.cut)

@@ -99,12 +99,12 @@ class ItemResponseStrategy(Strategy):
         self._order = np.random.default_rng(self.seed).permutation(problem.n_queries)
 
     @property
-    def common_outcomes(self) -> NDArray[np.float64]:
+    def shared_outcomes(self) -> NDArray[np.float64]:
         """Share of outcomes that two candidates have in common, as near copies do, shape (n_candidates,) * 2.
 
-        Beyond what ability and ease explain; see ``common_shares``.
+        Beyond what ability and ease explain; see ``shared_outcomes``.
         """
-        return self._model.common
+        return self._model.shared_outcomes
 
     def _observe(
         self, queries: NDArray[np.int64], candidates: NDArray[np.int64], outcomes: NDArray[np.int8]

@@ -53,7 +53,7 @@ def predict_left_out(
     return np.clip(predicted, LEAST_P, 1.0)
 
 
-def common_shares(told: NDArray[np.bool_], predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+def shared_outcomes(told: NDArray[np.bool_], predicted: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the expected share of queries on which two candidates' outcomes are one and the same draw.
 
     Parameters
@@ -106,7 +106,7 @@ def count_verdicts(is_told: NDArray[np.bool_], shares: NDArray[np.float64]) -> N
     is_told
         Shape (n_queries, n_candidates).
     shares
-        From :func:`common_shares`.
+        From :func:`shared_outcomes`.
 
     Notes
     -----

@@ -107,7 +107,7 @@ def list_near_copies(strategy: Strategy) -> list[tuple[int, int, float]]:
     Pairs of which most outcomes are one and the same draw, the closest first; none from strategies that do
     not look. See ``annotation.selection.near_copies``.
     """
-    common: NDArray[np.float64] | None = getattr(strategy, "common_outcomes", None)
+    common: NDArray[np.float64] | None = getattr(strategy, "shared_outcomes", None)
     if common is None:
         return []
     pairs = [(int(i), int(j), float(common[i, j])) for i, j in np.argwhere(np.triu(common, 1) > MOSTLY)]

@@ -8,9 +8,9 @@ from annotation.selection.item_response import LOG_WEIGHTS, fit_outcomes
 from annotation.selection.near_copies import (
     CHANCE,
     SHARES,
-    common_shares,
     count_verdicts,
     predict_left_out,
+    shared_outcomes,
 )
 from tests.selection.item_worlds import draw_world, half_told
 
@@ -46,11 +46,11 @@ class TestPredictLeftOut:
         assert (predicted[told == MISSING] == 1.0).all()
 
 
-class TestCommonShares:
+class TestSharedOutcomes:
     def test_is_the_posterior_by_bayes_pair_by_pair(self, rng):
         told = rng.integers(-1, 3, size=(9, 4)).astype(np.int8)
         predicted = np.where(told == MISSING, 1.0, rng.uniform(0.2, 0.9, told.shape))
-        found = common_shares(one_hot(told), predicted)
+        found = shared_outcomes(one_hot(told), predicted)
         for first in range(4):
             for second in range(4):
                 chances = []
@@ -72,17 +72,17 @@ class TestCommonShares:
 
     def test_copies_are_told_from_candidates_that_are_merely_alike(self, rng):
         table = copied_world(rng)
-        found = fit_outcomes(full_problem(table), table).common
+        found = fit_outcomes(full_problem(table), table).shared_outcomes
         is_copy = np.kron(np.eye(5), np.ones((3, 3))).astype(bool) & ~np.eye(15, dtype=bool)
         assert found[is_copy].min() > 0.8
         assert found[~is_copy].max() < 0.1
 
     def test_candidates_that_win_nearly_always_are_no_copies(self, rng):
         table = np.where(rng.random((200, 4)) < 0.97, 2, 0).astype(np.int8)
-        assert fit_outcomes(full_problem(table), table).common.max() < 0.05
+        assert fit_outcomes(full_problem(table), table).shared_outcomes.max() < 0.05
 
     def test_nothing_told(self):
-        shares = common_shares(np.zeros((5, 3, 2), dtype=np.bool_), np.ones((5, 2)))
+        shares = shared_outcomes(np.zeros((5, 3, 2), dtype=np.bool_), np.ones((5, 2)))
         assert shares[0, 1] == shares[1, 0] == pytest.approx(CHANCE * SHARES.mean())
 
 
