@@ -203,11 +203,11 @@ def _near_copies(evidence: Evidence) -> Iterator[Diagnosis]:
             "near_copies",
             "info",
             f"{names} hardly differ",
-            "Judged on the same queries, they win and lose together far more often than candidates of one "
-            f"strength do: at least {percent(group.share)} of their outcomes are one and the same. Their "
-            "verdicts on one query count together as one.",
-            "Nothing has to be done. Telling them apart takes many verdicts; leave one in the study unless "
-            "you need to know which of them is ahead.",
+            "Judged on the same queries, they win and lose together more often than their strength and the "
+            f"queries explain: on an estimated {percent(group.share)} of the queries their outcome is one "
+            "and the same. Their verdicts on one query count together as little more than one.",
+            "Nothing has to be done. If you need not know which of them is ahead, drop all but one in the "
+            "pool: verdicts are better spent on candidates that differ.",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from annotation.models import Candidate
@@ -11,7 +12,11 @@ from annotation.models import Candidate
 
 @dataclass(frozen=True)
 class NearCopies:
-    """Names of candidates that are near copies of each other, and the least share that a pair agrees on."""
+    """Names of candidates of which each two are near copies.
+
+    ``share`` is the estimated share of queries on which the least close two have one and the same outcome,
+    beyond what their strength and the queries' ease explain.
+    """
 
     names: tuple[str, ...]
     share: float
@@ -20,7 +25,7 @@ class NearCopies:
 def group_near_copies(
     pairs: Iterable[Mapping[str, Any]], candidates: Mapping[int, Candidate]
 ) -> list[NearCopies]:
-    """Return the groups that pairs of near copies form, the largest first.
+    """Return groups of which each two members are a pair, the largest first.
 
     Parameters
     ----------
@@ -29,14 +34,18 @@ def group_near_copies(
     candidates
         By key; pairs with a candidate that has been removed since are left out.
     """
-    groups: list[tuple[set[int], float]] = []
-    for pair in pairs:
-        members, share = {int(pair["first"]), int(pair["second"])}, float(pair["share"])
-        if not members <= candidates.keys():
-            continue
-        for group in [group for group in groups if group[0] & members]:
-            groups.remove(group)
-            members, share = members | group[0], min(share, group[1])
-        groups.append((members, share))
-    found = [NearCopies(tuple(sorted(candidates[key].name for key in keys)), share) for keys, share in groups]
+    shares = {frozenset((pair["first"], pair["second"])): float(pair["share"]) for pair in pairs}
+    shares = {pair: share for pair, share in shares.items() if pair <= candidates.keys()}
+    groups: list[set[int]] = []
+    for pair in sorted(shares, key=lambda pair: (-shares[pair], sorted(pair))):
+        joined = pair.union(*(group for group in groups if group & pair))
+        if all(frozenset(two) in shares for two in combinations(joined, 2)):
+            groups = [group for group in groups if not group & joined] + [set(joined)]
+    found = [
+        NearCopies(
+            tuple(sorted(candidates[key].name for key in group)),
+            min(shares[frozenset(two)] for two in combinations(group, 2)),
+        )
+        for group in groups
+    ]
     return sorted(found, key=lambda group: (-len(group.names), group.names))

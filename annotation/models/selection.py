@@ -57,7 +57,8 @@ class SelectionState(models.Model):
     ranking = models.JSONField(default=list)
     # Per weak judge: agreement with the verdicts so far, counts and interval.
     judge_quality = models.JSONField(default=list)
-    # Pairs that the strategy takes for near copies: {"first": pk, "second": pk, "share": of outcomes}.
+    # Pairs that the strategy takes for near copies: {"first": pk, "second": pk, "share": estimated share of
+    # queries on which their outcome is one and the same draw}.
     near_copies = models.JSONField(default=list)
     computed_at = models.DateTimeField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)

@@ -83,8 +83,8 @@ class ItemResponse:
     the observed information is E[-H] - Cov(slopes) over the eases' posteriors (Louis 1982).
 
     Outcomes of different candidates are independent given the ease, but for near copies: see
-    ``shared_outcomes``. Taken for independent they agree so well that the scale of the eases grows without
-    need, and with it the trust in comparisons on the same query.
+    ``near_copies.shared_outcomes``. Taken for independent they agree so well that the scale of the eases
+    grows without need, and with it the trust in comparisons on the same query.
 
     Joint modes or Gaussian posteriors of the eases are no substitute: with a handful of verdicts per query
     and win rates near one they inflate the scale of the eases without end.

@@ -102,7 +102,7 @@ class ItemResponseStrategy(Strategy):
     def shared_outcomes(self) -> NDArray[np.float64]:
         """Share of outcomes that two candidates have in common, as near copies do, shape (n_candidates,) * 2.
 
-        Beyond what ability and ease explain; see ``shared_outcomes``.
+        Beyond what ability and ease explain; see ``near_copies.shared_outcomes``.
         """
         return self._model.shared_outcomes
 

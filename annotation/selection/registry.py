@@ -13,6 +13,7 @@ from annotation.selection.bradley_terry import BradleyTerryStrategy
 from annotation.selection.item_response_strategy import ItemResponseStrategy
 from annotation.selection.labelled import ModelSelectorStrategy, SelectLLMStrategy
 from annotation.selection.llm_selector import LLMSelectorStrategy
+from annotation.selection.outcomes import MISSING
 from annotation.selection.parameters import ParameterValue, validate_against
 from annotation.selection.random_strategy import RandomStrategy
 from annotation.selection.whole_query import (
@@ -54,6 +55,9 @@ STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType(
 
 MOSTLY = 0.5
 """Share of outcomes in common from which two candidates are called near copies."""
+
+ENOUGH_JOINT = 10
+"""Queries on which both were judged, below which nobody is called a near copy: fewer agree by chance."""
 
 DEFAULT_STRATEGY = ItemResponseStrategy.name
 """Strategy of new pairwise studies."""
@@ -102,16 +106,18 @@ def learns_from_judges(name: str) -> bool:
 
 
 def list_near_copies(strategy: Strategy) -> list[tuple[int, int, float]]:
-    """Return (first, second, share in common) of candidates that a strategy takes for near copies.
+    """Return (first, second, share of outcomes in common) of each two candidates taken for near copies.
 
-    Pairs of which most outcomes are one and the same draw, the closest first; none from strategies that do
-    not look. See ``annotation.selection.near_copies``.
+    Pairs judged together often enough, of which most outcomes are one and the same draw, the closest first;
+    none from strategies that do not look. See ``annotation.selection.near_copies``.
     """
-    common: NDArray[np.float64] | None = getattr(strategy, "shared_outcomes", None)
-    if common is None:
+    shared: NDArray[np.float64] | None = getattr(strategy, "shared_outcomes", None)
+    if shared is None:
         return []
-    pairs = [(int(i), int(j), float(common[i, j])) for i, j in np.argwhere(np.triu(common, 1) > MOSTLY)]
-    return sorted(pairs, key=lambda pair: -pair[2])
+    is_judged = (strategy.outcomes != MISSING) & strategy.problem.is_askable
+    n_joint = is_judged.T.astype(np.int64) @ is_judged
+    found = np.argwhere(np.triu((shared > MOSTLY) & (n_joint >= ENOUGH_JOINT), 1))
+    return sorted(((int(i), int(j), float(shared[i, j])) for i, j in found), key=lambda pair: -pair[2])
 
 
 def validate_params(name: str, params: Mapping[str, object] | None = None) -> dict[str, ParameterValue]:

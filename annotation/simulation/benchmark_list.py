@@ -35,8 +35,8 @@ WORLDS = (
     ("never-win", 60, DEFAULTS[:1]),
 )
 
-# The figures that matter most come first. What ablation and calibration replay alike (same pools, budget and
-# estimates) is replayed once.
+# The figures that matter most come first. What ablation and calibration of a real table replay alike (same
+# pools, budget and estimates) is replayed once.
 FULL = (
     Benchmark("sanity", "mtbench-human", "gpt-4:both", realizations=20),
     Benchmark(

@@ -19,6 +19,14 @@ from annotation.formats.predictions import NO_ANSWER, PredictionTable, read_pred
 from annotation.simulation.synthetic import synthetic_table
 from annotation.simulation.tables import MISSING, IntArray, OutcomeTable
 
+SYNTHETIC = "synthetic:"
+"""What the name of a synthetic world begins with, where folders of data stand otherwise."""
+
+
+def is_synthetic(source: str) -> bool:
+    """Return whether a source is a synthetic world and no folder."""
+    return source.startswith(SYNTHETIC)
+
 
 def open_table(source: str, judge: str = "", baseline: str = "", seed: int = 0) -> OutcomeTable:
     """Read a folder, or make a synthetic world when the source is ``synthetic:<world>``.
@@ -37,9 +45,8 @@ def open_table(source: str, judge: str = "", baseline: str = "", seed: int = 0) 
     FileFormatError, InvalidValueError
         As :func:`load_table` and :func:`synthetic_table`.
     """
-    kind, colon, world = source.partition(":")
-    if kind == "synthetic" and colon:
-        return synthetic_table(world, seed)
+    if is_synthetic(source):
+        return synthetic_table(source.removeprefix(SYNTHETIC), seed)
     return load_table(Path(source), judge, baseline)
 
 
@@ -53,7 +60,7 @@ def worlds_of(source: str, seed: int) -> Callable[[int], OutcomeTable] | None:
     seed
         Other seeds, other worlds throughout.
     """
-    if not source.startswith("synthetic:"):
+    if not is_synthetic(source):
         return None
     return lambda number: open_table(
         source, seed=int(np.random.SeedSequence((seed, number)).generate_state(1)[0])

@@ -149,7 +149,7 @@ def test_near_copies():
     groups = [NearCopies(("ant", "bee", "cat"), 0.87), NearCopies(("dog", "eel"), 0.6)]
     first, second = list_diagnoses(evidence(HEALTHY, near_copies=groups))
     assert (first.code, first.level, first.title) == ("near_copies", "info", "ant, bee and cat hardly differ")
-    assert f"at least {percent(0.87)} of their outcomes" in first.detail
+    assert f"an estimated {percent(0.87)} of the queries" in first.detail
     assert second.title == "dog and eel hardly differ"
 
 

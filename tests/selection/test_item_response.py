@@ -26,7 +26,7 @@ def log_marginal(table, parameters, ability_scale, counts):
         likelihood = (by_outcome[row[seen], seen] ** count[seen, None]).prod(axis=0)
         total += np.log((likelihood * weights).sum() / weights.sum())
     n = len(ability)
-    prior = np.linalg.inv(ability_scale**2 * np.eye(n) + 2.0**2)
+    prior = np.linalg.inv(ability_scale**2 * (np.eye(n) + 1.0))
     total -= 0.5 * ability @ prior @ ability
     return total - 0.5 * ((np.log(scale / 1.5) / 0.5) ** 2 + np.log(cut / 0.3) ** 2)
 
@@ -48,8 +48,14 @@ class TestFit:
         model = fit_outcomes(SelectionProblem(np.ones(table.shape, dtype=np.bool_)), table)
         assert 0.9 < model.ease_scale < 2.5
 
-    def test_fit_and_covariance_are_those_of_the_marginal_likelihood(self, rng):
+    @pytest.mark.parametrize("has_copies", [False, True])
+    def test_fit_and_covariance_are_those_of_the_marginal_likelihood(self, rng, has_copies):
         model, told, _ = half_told(rng, 15, 4)
+        if has_copies:
+            told = draw_world(rng, 20, 4)[0][:, [0, 0, 0, 1, 2]]
+            model = fit_outcomes(SelectionProblem(np.ones(told.shape, dtype=np.bool_)), told)
+            model.fit(100)
+            assert model.counts.min() < 0.7
         step, n = 1e-3, len(model.parameters)
         units = step * np.eye(n)
 

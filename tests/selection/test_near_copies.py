@@ -92,6 +92,19 @@ def test_copies_count_together_as_one():
     assert count_verdicts(told, shares).tolist() == [[0.5, 0.5, 1.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]
 
 
+def test_copies_change_little_for_the_others(rng):
+    """Taken for independent, two copies more would count as two verdicts more on every query."""
+    table = copied_world(rng, n_families=6, n_copies=1)
+    copied = table[:, [0, 0, 0, 1, 2, 3, 4, 5]]
+    alone, among = (fit_outcomes(full_problem(t), t) for t in (table, copied))
+    assert among.ease_scale == pytest.approx(alone.ease_scale, rel=0.1)
+    assert among.ability[3:] == pytest.approx(alone.ability[1:], abs=0.1)
+    spread = [np.sqrt(model.covariance.diagonal()) for model in (alone, among)]
+    assert spread[1][3:8] == pytest.approx(spread[0][1:6], rel=0.1)
+    # What the copies tell of their own ability is discounted too, but not given up.
+    assert spread[0][0] < spread[1][0] < 1.8 * spread[0][0]
+
+
 def test_copies_do_not_inflate_the_scale_of_eases(rng):
     table = copied_world(rng)
     assert fit_outcomes(full_problem(table), table).ease_scale == pytest.approx(1.2, rel=0.35)

@@ -46,6 +46,16 @@ class TestRegistry:
         assert listed["item_response"][0][2] > listed["item_response"][1][2] > 0.5
         assert listed["random"] == []
 
+    def test_a_handful_of_equal_verdicts_makes_no_near_copies(self):
+        problem = SelectionProblem(np.ones((12, 3), dtype=np.bool_))
+        strategy = make_strategy("item_response", problem, seed=1)
+        outcomes = np.column_stack([[2, 0] * 6, [2, 0] * 6, [0, 1, 2, 1] * 3])
+        for query, row in enumerate(outcomes):
+            strategy.tell_many(np.full(3, query), np.arange(3), row)
+            n_found = len(list_near_copies(strategy))
+            assert n_found == 0 or query >= 9
+        assert n_found == 1
+
     @pytest.mark.parametrize("value", [-0.1, 0.6, "0.01", None, True, float("nan")])
     def test_bad_values_are_refused(self, value):
         with pytest.raises(InvalidValueError, match=r"delta: .*, must be a number from 0 to 0.5"):

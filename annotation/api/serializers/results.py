@@ -30,7 +30,10 @@ class NearCopiesOut(serializers.Serializer[Any]):
     """Candidates that hardly differ: near copies of each other."""
 
     names = serializers.ListField(child=serializers.CharField())
-    share = serializers.FloatField(help_text="Least share of outcomes that a pair of them has in common.")
+    share = serializers.FloatField(
+        help_text="Estimated share of queries on which the least close two have one and the same outcome, "
+        "beyond what strength and ease explain."
+    )
 
 
 class PosteriorOut(serializers.Serializer[Any]):
@@ -46,7 +49,7 @@ class PosteriorOut(serializers.Serializer[Any]):
     entropy = serializers.FloatField(allow_null=True, help_text="In nats.")
     best = serializers.CharField(source="best.candidate.name", default=None, allow_null=True)
     entries = EntryOut(many=True)
-    near_copies = NearCopiesOut(many=True, help_text="Empty from strategies that do not look for them.")
+    near_copies = NearCopiesOut(many=True, help_text="Empty when none are found or nobody looks.")
 
 
 class RankedOut(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from annotation.exceptions import SelectorError
 from annotation.management.commands.replay import count_realizations, fraction_of, progress_bar
 from annotation.simulation.benchmarks import known_strategies
 from annotation.simulation.experiments import EXPERIMENTS, Bench
-from annotation.simulation.loading import open_table, worlds_of
+from annotation.simulation.loading import is_synthetic, open_table, worlds_of
 from annotation.simulation.pages import write_page
 from annotation.simulation.run import ReplayPlan
 from annotation.simulation.weak_tensors import add_weak_judges
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 def make_bench(options: dict[str, Any]) -> Bench:
     """Read the data and the plan that the options name."""
     table = open_table(options["data"], options["judge"], options["baseline"], options["seed"])
-    folder = None if options["data"].startswith("synthetic:") else Path(options["data"])
+    folder = None if is_synthetic(options["data"]) else Path(options["data"])
     if folder is not None and not table.is_labelled:
         with progress_bar("weak judges", 100, "%") as bar:
             cache = options["cache"] or options["out"]

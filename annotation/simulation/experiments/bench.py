@@ -51,9 +51,9 @@ class Bench:
     def run(
         self, table: OutcomeTable | None = None, *, is_fresh: bool = False, **changes: Any
     ) -> dict[str, tuple[ReplaySettings, list[Trace]]]:
-        """Replay with some fields of the plan changed, on another table or on fresh worlds if there are."""
+        """Replay with some fields of the plan changed, on another table, else on fresh worlds if wanted."""
         plan = dataclasses.replace(self.plan, **changes)
-        worlds = self.worlds if is_fresh else None
+        worlds = self.worlds if is_fresh and table is None else None
         return run_traces(table or self.table, plan, self.kept, self.progress, self.runner, worlds)
 
     def summarise(self, results: dict[str, tuple[ReplaySettings, list[Trace]]]) -> dict[str, dict[str, Any]]:
