@@ -202,7 +202,7 @@ def _near_copies(evidence: Evidence) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "near_copies",
             "info",
-            f"{names} hardly differ",
+            f"{names} look like near copies",
             "Judged on the same queries, they win and lose together more often than their strength and the "
             f"queries explain: on an estimated {percent(group.share)} of the queries their outcome is one "
             "and the same. Their verdicts on one query count together as little more than one.",

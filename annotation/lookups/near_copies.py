@@ -1,4 +1,4 @@
-"""Candidates that hardly differ, as the last refresh found them."""
+"""Candidates that look like near copies, as the last refresh found them."""
 
 from __future__ import annotations
 

@@ -17,6 +17,12 @@ SHARES = np.array([0.3, 0.6, 0.9])
 CHANCE = 0.02
 """Prior probability that two candidates are near copies: about one such pair among ten candidates."""
 
+MOSTLY = 0.5
+"""Share of outcomes in common from which two candidates are called near copies."""
+
+ENOUGH_JOINT = 10
+"""Queries on which both were judged, below which nobody is called a near copy: fewer agree by chance."""
+
 LEAST_P = 1e-6
 """Least predicted probability of an outcome; what is rarer says no more."""
 
@@ -119,10 +125,28 @@ def count_verdicts(is_told: NDArray[np.bool_], shares: NDArray[np.float64]) -> N
     1 / k, together one. That is right for what they tell of the query; what each tells of its own ability is
     discounted with it, so the intervals of near copies are rather too wide. Pairs of which little is known
     have a small share each (0.012 beforehand), which with fifty candidates judged on one query discounts each
-    verdict by up to a third.
+    verdict by more than a third until the verdicts tell them apart.
 
     References
     ----------
     Varin, Reid and Firth, "An overview of composite likelihood methods", Statistica Sinica 2011.
     """
     return is_told / (1.0 + is_told @ shares)
+
+
+def near_copy_pairs(
+    shares: NDArray[np.float64], is_judged: NDArray[np.bool_]
+) -> list[tuple[int, int, float]]:
+    """Return (first, second, share of outcomes in common) of each two near copies, the closest first.
+
+    Parameters
+    ----------
+    shares
+        From :func:`shared_outcomes`.
+    is_judged
+        Comparisons with a verdict, shape (n_queries, n_candidates); who was hardly judged together is left
+        out.
+    """
+    n_joint = is_judged.T.astype(np.int64) @ is_judged
+    found = np.argwhere(np.triu((shares > MOSTLY) & (n_joint >= ENOUGH_JOINT), 1))
+    return sorted(((int(i), int(j), float(shares[i, j])) for i, j in found), key=lambda pair: -pair[2])

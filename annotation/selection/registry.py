@@ -5,14 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from annotation.exceptions import InvalidValueError
 from annotation.selection.beta_top_two import BetaTopTwoStrategy
 from annotation.selection.bradley_terry import BradleyTerryStrategy
 from annotation.selection.item_response_strategy import ItemResponseStrategy
 from annotation.selection.labelled import ModelSelectorStrategy, SelectLLMStrategy
 from annotation.selection.llm_selector import LLMSelectorStrategy
+from annotation.selection.near_copies import near_copy_pairs
 from annotation.selection.outcomes import MISSING
 from annotation.selection.parameters import ParameterValue, validate_against
 from annotation.selection.random_strategy import RandomStrategy
@@ -27,6 +26,7 @@ from annotation.selection.whole_query import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from annotation.selection.problem import SelectionProblem
@@ -52,12 +52,6 @@ STRATEGIES: Mapping[str, type[Strategy]] = MappingProxyType(
     }
 )
 """Every strategy class by its name, in the order shown to people."""
-
-MOSTLY = 0.5
-"""Share of outcomes in common from which two candidates are called near copies."""
-
-ENOUGH_JOINT = 10
-"""Queries on which both were judged, below which nobody is called a near copy: fewer agree by chance."""
 
 DEFAULT_STRATEGY = ItemResponseStrategy.name
 """Strategy of new pairwise studies."""
@@ -106,18 +100,11 @@ def learns_from_judges(name: str) -> bool:
 
 
 def list_near_copies(strategy: Strategy) -> list[tuple[int, int, float]]:
-    """Return (first, second, share of outcomes in common) of each two candidates taken for near copies.
-
-    Pairs judged together often enough, of which most outcomes are one and the same draw, the closest first;
-    none from strategies that do not look. See ``annotation.selection.near_copies``.
-    """
+    """Return what ``near_copy_pairs`` finds in a strategy; nothing where the strategy does not look."""
     shared: NDArray[np.float64] | None = getattr(strategy, "shared_outcomes", None)
     if shared is None:
         return []
-    is_judged = (strategy.outcomes != MISSING) & strategy.problem.is_askable
-    n_joint = is_judged.T.astype(np.int64) @ is_judged
-    found = np.argwhere(np.triu((shared > MOSTLY) & (n_joint >= ENOUGH_JOINT), 1))
-    return sorted(((int(i), int(j), float(shared[i, j])) for i, j in found), key=lambda pair: -pair[2])
+    return near_copy_pairs(shared, (strategy.outcomes != MISSING) & strategy.problem.is_askable)
 
 
 def validate_params(name: str, params: Mapping[str, object] | None = None) -> dict[str, ParameterValue]:

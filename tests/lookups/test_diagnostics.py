@@ -148,9 +148,13 @@ def test_mostly_draws(n_bad, advice):
 def test_near_copies():
     groups = [NearCopies(("ant", "bee", "cat"), 0.87), NearCopies(("dog", "eel"), 0.6)]
     first, second = list_diagnoses(evidence(HEALTHY, near_copies=groups))
-    assert (first.code, first.level, first.title) == ("near_copies", "info", "ant, bee and cat hardly differ")
+    assert (first.code, first.level, first.title) == (
+        "near_copies",
+        "info",
+        "ant, bee and cat look like near copies",
+    )
     assert f"an estimated {percent(0.87)} of the queries" in first.detail
-    assert second.title == "dog and eel hardly differ"
+    assert second.title == "dog and eel look like near copies"
 
 
 def test_identical_responses():

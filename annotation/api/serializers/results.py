@@ -27,7 +27,7 @@ class EntryOut(serializers.Serializer[Any]):
 
 
 class NearCopiesOut(serializers.Serializer[Any]):
-    """Candidates that hardly differ: near copies of each other."""
+    """Candidates of which each two look like near copies."""
 
     names = serializers.ListField(child=serializers.CharField())
     share = serializers.FloatField(
