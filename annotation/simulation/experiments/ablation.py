@@ -7,7 +7,9 @@ from typing import Any
 from annotation.selection import DEFAULT_STRATEGY
 from annotation.simulation.experiments.bench import Bench, interval_words
 from annotation.simulation.experiments.comparison import (
+    COMPARED,
     MEASURES,
+    ONE_POINT,
     Result,
     deficit,
     deficit_words,
@@ -22,8 +24,6 @@ from annotation.simulation.pages import Cell, Page, Plot, ResultTable
 from annotation.simulation.run import replay_charts
 
 KEYS = dict(zip(MEASURES, ("identification", "near_1", "near_2", "near_5"), strict=True))
-ONE_POINT = "within one point"
-COMPARED = ("exactly the best", ONE_POINT)
 MEASURED = ":judges=measured"
 
 

@@ -26,6 +26,9 @@ MEASURES = {
     "within two points": 0.02,
     "within five points": 0.05,
 }
+ONE_POINT = "within one point"
+COMPARED = ("exactly the best", ONE_POINT)
+"""What sentences compare strategies by."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -102,10 +102,15 @@ def test_calibration_makes_a_new_world_for_each_realization(tmp_path):
 
 
 def test_batches_compare_one_with_many(tmp_path):
-    (table,) = tables_of(EXPERIMENTS["batches"](make_bench(tmp_path, strategies=("random",), budget=40)))
+    page = EXPERIMENTS["batches"](make_bench(tmp_path, strategies=("random",), budget=40))
+    (table,) = tables_of(page)
     assert [row[0] for row in table.rows] == [f"random, {n} at once" for n in (1, 5, 20)]
     # A random order does not care how many are asked at once.
     assert len({row[1:5] for row in table.rows}) == 1
+    sentences = [part for part in page.parts if isinstance(part, str) and "points (95 %" in part]
+    assert len(sentences) == 4
+    assert all("by +0.0 points (95 % interval +0.0 to +0.0), no clear difference" in s for s in sentences)
+    assert sum("`random, 20 at once` against `random, 1 at once`" in s for s in sentences) == 2
 
 
 def test_perfect_judges_expect_the_true_entropies(tmp_path):
