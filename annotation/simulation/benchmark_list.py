@@ -26,7 +26,7 @@ SMALL_TABLES = (
     ("pandalm-human", "human", "", 120),
 )
 WORLDS = (
-    ("dependent-queries", 120, UNBIASED, 200),
+    ("dependent-queries", 120, UNBIASED, 100),
     ("draw-heavy", 120, DEFAULTS[:1], 60),
     ("adversarial-ease", 120, UNBIASED, 200),
     ("near-duplicates", 120, DEFAULTS[:1], 60),
