@@ -27,6 +27,7 @@ from annotation.selection import (
     make_strategy,
     validate_params,
 )
+from annotation.selection.stopping import has_held
 from annotation.weak_judges import judge_agreement
 
 if TYPE_CHECKING:
@@ -203,6 +204,9 @@ def _store(study: Study, arrays: StudyArrays, estimate: Estimate, values: dict[s
     state, _ = SelectionState.objects.get_or_create(study=study)
     if state.last_verdict_id > arrays.last_verdict_id:
         return state
+    if (state.settings_hash, state.data_version) != (values["settings_hash"], values["data_version"]):
+        # What was claimed of other responses, or by another rule, is no part of a claim that holds.
+        PosteriorSnapshot.objects.filter(study=study).update(p_near_best=None)
     for name, value in values.items():
         setattr(state, name, value)
     state.save()
@@ -213,6 +217,7 @@ def _store(study: Study, arrays: StudyArrays, estimate: Estimate, values: dict[s
             "entropy": values["entropy"] or 0.0,
             "best_id": values["best_id"],
             "p_best": {str(entry["candidate"]): entry["p_best"] for entry in values["entries"]},
+            "p_near_best": _number(estimate.p_near_best[estimate.best]),
         },
     )
     PosteriorSnapshot.objects.filter(study=study, n_verdicts__gt=arrays.n_verdicts).delete()
@@ -223,17 +228,27 @@ def _store(study: Study, arrays: StudyArrays, estimate: Estimate, values: dict[s
 def stop_reason(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free: int) -> str:
     """Return why the study should end now, or an empty text.
 
-    P(best within delta) has reached its target; the budget is spent; or nothing is left to ask. When labels
+    P(best within delta) has held at its target; the budget is spent; or nothing is left to ask. When labels
     are imported there may be nothing to ask from the start.
     """
     if arrays.labels and not n_free and not arrays.n_given:
         return Study.CloseReason.EXHAUSTED
-    if arrays.n_verdicts and estimate.p_near_best[estimate.best] >= study.target_p_best:
+    if _is_confident(study, arrays.n_verdicts, float(estimate.p_near_best[estimate.best])):
         return Study.CloseReason.CONFIDENT
     if study.budget is not None and arrays.n_given >= study.budget:
         return Study.CloseReason.BUDGET
     is_overlap_open = study.comparisons.filter(n_verdicts__gt=0, n_verdicts__lt=study.overlap).exists()
     return Study.CloseReason.EXHAUSTED if not n_free and not is_overlap_open else ""
+
+
+def _is_confident(study: Study, n_verdicts: int, claim: float) -> bool:
+    """Say whether the claim, looked at after each refresh, has held; see ``has_held``."""
+    if not n_verdicts or claim < study.target_p_best:
+        return False
+    before = PosteriorSnapshot.objects.filter(study=study, n_verdicts__gt=0, n_verdicts__lt=n_verdicts)
+    looks = [*before.order_by("n_verdicts").values_list("n_verdicts", "p_near_best"), (n_verdicts, claim)]
+    verdicts, claims = zip(*looks, strict=True)
+    return bool(has_held(verdicts, np.array(claims, dtype=np.float64), study.target_p_best)[-1])
 
 
 def _apply_stop_rule(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free: int) -> None:

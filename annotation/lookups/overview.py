@@ -19,6 +19,7 @@ from annotation.lookups.people import (
 from annotation.lookups.results import StudyResult, get_result, list_snapshots
 from annotation.models import BackgroundRun, PosteriorSnapshot, Study
 from annotation.rendering.numbers import plural, rate
+from annotation.selection.stopping import closes_at
 
 LONGEST_REPORTED_TEXT = 300
 
@@ -90,6 +91,7 @@ def get_overview(study: Study) -> Overview:
     is_shared = len({v.comparison_id for v in verdicts}) < len(verdicts)
     triples, level = _decisions(study, verdicts)
     alpha = verdict_alpha(triples, level, seed=study.seed) if is_shared else None
+    n_until_sure = _n_until_sure(study, snapshots)
     evidence = Evidence(
         result=result,
         verdicts=verdicts,
@@ -98,7 +100,7 @@ def get_overview(study: Study) -> Overview:
         alpha=alpha,
         n_identical=n_identical,
         n_pairs=n_identical + n_possible,
-        n_until_sure=_n_until_sure(study, result, snapshots),
+        n_until_sure=n_until_sure,
     )
     return Overview(
         study=study,
@@ -114,7 +116,7 @@ def get_overview(study: Study) -> Overview:
         n_entries=len(result.entries) or study.candidates.filter(is_active=True).count(),
         n_comparisons=n_possible,
         n_identical=n_identical,
-        status_words=status_words(study, len(verdicts)),
+        status_words=status_words(study, len(verdicts), n_until_sure),
     )
 
 
@@ -126,12 +128,11 @@ def _decisions(study: Study, verdicts: list[VerdictRow]) -> tuple[list[tuple[int
     return [(v.comparison_id, v.annotator, codes[v.label]) for v in verdicts], "nominal"
 
 
-def _n_until_sure(study: Study, result: StudyResult, snapshots: list[PosteriorSnapshot]) -> int | None:
-    """Return the verdicts after which P(best) first reached the target and then stayed there."""
+def _n_until_sure(study: Study, snapshots: list[PosteriorSnapshot]) -> int | None:
+    """Return the verdicts after which the claim reached the study's target and has stayed there since."""
     n: int | None = None
     for snapshot in snapshots:
-        highest = max((p for p in snapshot.p_best.values() if p is not None), default=0.0)
-        if highest < study.target_p_best or not snapshot.n_verdicts:
+        if (snapshot.p_near_best or 0.0) < study.target_p_best or not snapshot.n_verdicts:
             n = None
         elif n is None:
             n = snapshot.n_verdicts
@@ -161,8 +162,8 @@ def get_refresh_state(study: Study) -> RefreshState:
     )
 
 
-def status_words(study: Study, n_verdicts: int) -> str:
-    """Say in a sentence what state the study is in and why."""
+def status_words(study: Study, n_verdicts: int, n_until_sure: int | None = None) -> str:
+    """Say what state the study is in and why, and when it will close if the target is reached already."""
     if study.status == Study.Status.DRAFT:
         return "Being set up: nobody can judge yet."
     if study.status == Study.Status.PAUSED:
@@ -175,7 +176,16 @@ def status_words(study: Study, n_verdicts: int) -> str:
     )
     if study.status == Study.Status.OPEN:
         budget = f", or {plural(study.budget, noun)} are spent" if study.budget else ""
-        return f"Open for {'labelling' if is_labelled else 'judging'} until {target}{budget}."
+        words = (
+            f"Open for {'labelling' if is_labelled else 'judging'} until {target}, through the last tenth of "
+            f"the {noun}s{budget}."
+        )
+        if n_until_sure is None:
+            return words
+        return (
+            f"{words} That is so since {noun} {n_until_sure:,}; if it holds, the study closes at "
+            f"{closes_at(n_until_sure):,}."
+        )
     reasons = {
         Study.CloseReason.CONFIDENT: target,
         Study.CloseReason.BUDGET: f"the budget of {plural(study.budget or 0, noun)} is spent",

@@ -179,6 +179,7 @@ def _time_line(overview: Overview) -> list[dict[str, Any]]:
             "n_verdicts": snapshot.n_verdicts,
             "entropy": snapshot.entropy,
             "p_best": {names[key]: p for key, p in snapshot.p_best.items() if key in names},
+            "p_near_best": snapshot.p_near_best,
         }
         for snapshot in overview.snapshots
     ]

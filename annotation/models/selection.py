@@ -76,6 +76,8 @@ class PosteriorSnapshot(models.Model):
     best = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # {candidate pk as text: P(best)}
     p_best = models.JSONField(default=dict)
+    # Claimed for ``best``: P(within the study's delta of the best). None: of other settings or responses.
+    p_near_best = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

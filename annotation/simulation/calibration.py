@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from annotation.selection.stopping import has_held
 from annotation.simulation.metrics import TOLERANCE, wilson_interval
 from annotation.simulation.replay import ReplaySettings, Trace
 from annotation.simulation.tables import FloatArray
@@ -17,7 +18,7 @@ BINS = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 @dataclasses.dataclass(frozen=True)
 class StopResult:
-    """What happened when every replay stopped as soon as its claim reached a target.
+    """What happened when every replay stopped as soon as its claim had held at a target.
 
     Attributes
     ----------
@@ -48,9 +49,10 @@ class StopResult:
 def stop_at_target(
     settings: ReplaySettings, traces: Sequence[Trace], target: float, within: float
 ) -> StopResult:
-    """Stop each replay at the first estimate whose claim reaches the target, and look whether it was right.
+    """Stop each replay where studies close, and look whether the answer was right.
 
-    Looking at every estimate is what an impatient lead does, so this measures the claim as it is used.
+    That is the first estimate at which the claim has held, see ``selection.stopping.has_held``. Every
+    estimate is looked at, as a study does after each verdict, so this measures the claim as it is used.
 
     Parameters
     ----------
@@ -67,10 +69,10 @@ def stop_at_target(
     name = "p_near" if within > 0 else "p_best"
     stops: list[tuple[float, bool, int]] = []
     for trace in traces:
-        is_early = settings.has_estimate & (settings.verdicts < trace.n_askable)
-        reached = np.flatnonzero(is_early & (np.nan_to_num(getattr(trace, name)) >= target - TOLERANCE))
-        if reached.size:
-            at = int(reached[0])
+        looks = np.flatnonzero(settings.has_estimate & (settings.verdicts < trace.n_askable))
+        held = looks[has_held(settings.verdicts[looks], getattr(trace, name)[looks], target)]
+        if held.size:
+            at = int(held[0])
             is_right = bool(trace.gaps[at] <= within + TOLERANCE)
             stops.append((float(getattr(trace, name)[at]), is_right, int(settings.verdicts[at])))
     n_right = sum(is_right for _, is_right, _ in stops)

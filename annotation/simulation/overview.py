@@ -59,9 +59,10 @@ def overview_pages(pages: Sequence[Page]) -> list[Page]:
     if not own:
         return []
     parts: list[str | ResultTable] = [
-        f"Replays with `{DEFAULT_STRATEGY}` that stop as soon as the claim reaches a target, looking after "
-        "every recorded verdict: share right, number stopped, 95 % Wilson interval. Synthetic worlds are "
-        "made to break the model. Details are in the calibration sections below."
+        f"Replays with `{DEFAULT_STRATEGY}` that stop as soon as the claim has been at a target through "
+        "the last tenth of the verdicts, looking after every recorded one: share right, number stopped, "
+        "95 % Wilson interval. Synthetic worlds are made to break the model. Details are in the calibration "
+        "sections below."
     ]
     for measure, words in MEASURES.items():
         claims = [claim for page in own for claim in claims_of(page, measure)]

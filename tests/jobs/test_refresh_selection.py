@@ -244,6 +244,46 @@ def test_open_overlap_keeps_the_study_open():
     assert stop_reason(study, arrays, unsure, n_free=0) == Study.CloseReason.EXHAUSTED
 
 
+def claim(study, **claims):
+    """Give the study a time line: ``n12=0.9`` is a claim of 0.9 after 12 verdicts."""
+    for name, p in claims.items():
+        PosteriorSnapshot.objects.create(study=study, n_verdicts=int(name[1:]), entropy=1.0, p_near_best=p)
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({}, ""),
+        ({"n19": 0.96}, ""),
+        ({"n18": 0.96, "n19": 0.96}, Study.CloseReason.CONFIDENT),
+        ({"n17": 0.97, "n18": 0.94, "n19": 0.96}, ""),
+        ({"n17": 0.97, "n18": None, "n19": 0.96}, ""),
+        ({"n0": 1.0, "n18": 0.96, "n21": 0.1}, Study.CloseReason.CONFIDENT),
+    ],
+)
+def test_a_claim_must_hold_through_the_last_tenth(study, claims, reason):
+    claim(study, **claims)
+    arrays = study_arrays(study)
+    sure = replace(build_strategy(study, arrays).estimate(), p_near_best=np.full(4, 0.96))
+    assert stop_reason(study, replace(arrays, n_verdicts=20), sure, n_free=5) == reason
+    unsure = replace(sure, p_near_best=np.full(4, 0.94))
+    assert stop_reason(study, replace(arrays, n_verdicts=20), unsure, n_free=5) == ""
+
+
+def test_claims_of_other_settings_do_not_count(study, annotator_user):
+    judge(annotator_user, study, "a")
+    refresh_study(study)
+    judge(annotator_user, study, "a")
+    refresh_study(study)
+    kept = PosteriorSnapshot.objects.filter(study=study).values_list("n_verdicts", "p_near_best")
+    assert all(0 < p <= 1 for _, p in kept)
+    study.near_delta = 0.2
+    study.save()
+    judge(annotator_user, study, "a")
+    refresh_study(study)
+    assert [n for n, p in kept.all().order_by("n_verdicts") if p is None] == [1, 2]
+
+
 def test_a_target_that_is_reached_closes_the_study(annotator_user):
     study = make_study(target_p_best=0.5, near_delta=0.2, annotators=[annotator_user])
     for _ in range(12):

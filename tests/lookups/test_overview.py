@@ -28,7 +28,10 @@ def test_agreement_appears_when_comparisons_are_judged_twice(lead_user):
     [
         ({"status": "draft"}, "Being set up"),
         ({"status": "paused"}, "Paused"),
-        ({"status": "open", "budget": 40}, "probability 0.95, or 40 verdicts are spent."),
+        (
+            {"status": "open", "budget": 40},
+            "probability 0.95, through the last tenth of the verdicts, or 40 verdicts are spent.",
+        ),
         ({"status": "closed", "close_reason": "confident"}, "within 0.01 of the best with probability 0.95"),
         ({"status": "closed", "close_reason": "budget", "budget": 1}, "the budget of 1 verdict is spent"),
         ({"status": "closed", "close_reason": "exhausted"}, "every comparison is judged (7 verdicts)"),
@@ -39,6 +42,11 @@ def test_every_state_has_words(fields, words):
     assert words in status_words(Study(**fields), 7)
 
 
+def test_an_open_study_says_when_it_closes():
+    words = status_words(Study(status="open"), 18, n_until_sure=18)
+    assert words.endswith("That is so since verdict 18; if it holds, the study closes at 20.")
+
+
 def test_the_number_of_verdicts_wanted(study):
     assert get_overview(study).n_wanted == 12
     study.budget = 5
@@ -47,7 +55,7 @@ def test_the_number_of_verdicts_wanted(study):
 
 def test_sure_too_soon_counts_from_the_last_time_it_became_sure(study):
     for n, p in enumerate([0.2, 0.99, 0.5, 0.96, 0.97]):
-        PosteriorSnapshot.objects.create(study=study, n_verdicts=n, entropy=1, p_best={"1": p, "2": 1 - p})
+        PosteriorSnapshot.objects.create(study=study, n_verdicts=n, entropy=1, p_near_best=p)
     (diagnosis,) = get_overview(study).diagnoses
     assert diagnosis.code == "sure_too_soon"
     assert "after only 3 verdicts" in diagnosis.detail

@@ -26,23 +26,34 @@ TRACES = [
 ]
 
 
-def test_each_replay_stops_at_its_first_claim():
-    stop = stop_at_target(SETTINGS, TRACES, 0.8, within=0.0)
+# The first holds from 2 to 4 verdicts, the second from 1 to 2; the third never from one look to the next.
+STOPPED = [
+    make_trace([0.2, 0.9, np.nan, 0.85], [0.3, 0.0, 0.0, 0.01]),
+    make_trace([0.85, 0.82, np.nan, 0.1], [0.02, 0.0, 0.0, 0.0]),
+    make_trace([0.84, 0.2, np.nan, 0.8], [0.0, 0.0, 0.0, 0.0]),
+]
+
+
+def test_each_replay_stops_at_the_first_claim_that_held():
+    stop = stop_at_target(SETTINGS, STOPPED, 0.8, within=0.0)
     assert (stop.n_realizations, stop.n_stopped, stop.n_right) == (3, 2, 1)
     assert stop.share == 0.5
     assert (stop.low, stop.high) == wilson_interval(1, 2)
-    assert stop.mean_claim == pytest.approx((0.9 + 0.85) / 2)
-    assert stop.median_verdicts == 1.5
+    assert stop.mean_claim == pytest.approx((0.85 + 0.82) / 2)
+    assert stop.median_verdicts == 3
 
 
 def test_near_the_best_uses_its_own_claim_and_gap():
-    stop = stop_at_target(SETTINGS, TRACES, 0.8, within=0.02)
-    # With 0.05 more, the third replay claims 0.84 at its last estimate.
-    assert (stop.n_stopped, stop.n_right) == (3, 3)
+    stop = stop_at_target(SETTINGS, STOPPED, 0.88, within=0.02)
+    # With 0.05 more, the first replay claims 0.95 and 0.90; the second 0.90 once.
+    assert (stop.n_stopped, stop.n_right) == (1, 1)
 
 
 def test_an_exhausted_pool_is_not_a_stop():
-    certain = make_trace([0.1, 0.2, np.nan, 1.0], [0.3, 0.3, 0.0, 0.0], n_askable=4)
+    certain = make_trace([0.1, 1.0, np.nan, 1.0], [0.3, 0.0, 0.0, 0.0], n_askable=4)
+    assert (
+        stop_at_target(SETTINGS, [certain, make_trace([1.0] * 4, [0.0] * 4)], 0.95, within=0.0).n_stopped == 1
+    )
     stop = stop_at_target(SETTINGS, [certain], 0.95, within=0.0)
     assert stop.n_stopped == 0
     assert np.isnan(stop.share)

@@ -48,7 +48,8 @@ def run_calibration(bench: Bench) -> Page:
             for target in TARGETS
         )
         parts.append(
-            f"Stopped as soon as P({words}) reached the target; right means {words} (Wilson intervals):"
+            f"Stopped as soon as P({words}) had been at the target through the last tenth of the verdicts; "
+            f"right means {words} (Wilson intervals):"
         )
         parts.append(ResultTable(f"calibration-{name}-{measure}", STOP_COLUMNS, rows))
         lines = [
