@@ -63,6 +63,8 @@ def test_json_counts_are_those_of_the_verdict_rows(judged):
             assert entry["raw_win_rate"] == pytest.approx(sum(outcomes) / 2 / len(outcomes))
     assert report["answer"]["best"] in {entry["candidate"] for entry in report["entries"] if entry["is_best"]}
     assert report["provenance"]["seed"] == judged.seed
+    last = report["time_line"][-1]
+    assert (last["n_verdicts"], last["p_near_best"]) == (5, report["answer"]["p_near_best"])
 
 
 class Outline(HTMLParser):
