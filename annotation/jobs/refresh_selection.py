@@ -243,9 +243,10 @@ def stop_reason(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free
 
 def _is_confident(study: Study, n_verdicts: int, claim: float) -> bool:
     """Say whether the claim, looked at after each refresh, has held; see ``has_held``."""
-    if not n_verdicts or claim < study.target_p_best:
+    first = max(1, study.claims_from)
+    if n_verdicts < first or claim < study.target_p_best:
         return False
-    before = PosteriorSnapshot.objects.filter(study=study, n_verdicts__gt=0, n_verdicts__lt=n_verdicts)
+    before = PosteriorSnapshot.objects.filter(study=study, n_verdicts__gte=first, n_verdicts__lt=n_verdicts)
     looks = [*before.order_by("n_verdicts").values_list("n_verdicts", "p_near_best"), (n_verdicts, claim)]
     verdicts, claims = zip(*looks, strict=True)
     return bool(has_held(verdicts, np.array(claims, dtype=np.float64), study.target_p_best)[-1])

@@ -132,7 +132,8 @@ def _n_until_sure(study: Study, snapshots: list[PosteriorSnapshot]) -> int | Non
     """Return the verdicts after which the claim reached the study's target and has stayed there since."""
     n: int | None = None
     for snapshot in snapshots:
-        if (snapshot.p_near_best or 0.0) < study.target_p_best or not snapshot.n_verdicts:
+        is_counted = snapshot.n_verdicts >= max(1, study.claims_from)
+        if not is_counted or (snapshot.p_near_best or 0.0) < study.target_p_best:
             n = None
         elif n is None:
             n = snapshot.n_verdicts

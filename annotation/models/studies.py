@@ -81,6 +81,8 @@ class Study(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Claims after fewer verdicts close nothing: a lead who reopens a study that was sure wants more of them.
+    claims_from = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "studies"

@@ -176,7 +176,8 @@ def study_open(*, user: User, slug: str) -> Study:
     """Open a draft, paused or closed study for judging.
 
     Judging can start while weak judges are still being computed: comparisons are chosen without them
-    until then.
+    until then. A study that was closed because it was sure takes another tenth of its verdicts before it
+    closes for that reason again.
 
     Raises
     ------
@@ -187,11 +188,14 @@ def study_open(*, user: User, slug: str) -> Study:
     if study.status == Study.Status.OPEN:
         return study
     _check_ready(study)
+    if study.close_reason == Study.CloseReason.CONFIDENT:
+        newest = study.snapshots.order_by("-n_verdicts").first()
+        study.claims_from = newest.n_verdicts + 1 if newest else 0
     study.status = Study.Status.OPEN
     study.close_reason = ""
     study.opened_at = study.opened_at or timezone.now()
     study.closed_at = None
-    study.save(update_fields=["status", "close_reason", "opened_at", "closed_at"])
+    study.save(update_fields=["status", "close_reason", "opened_at", "closed_at", "claims_from"])
     record(study, user, "study_open")
     run_enqueue(kind=BackgroundRun.Kind.REFRESH_SELECTION, study=study, user=user)
     has_judges = study.weak_tensors.filter(data_version=study.data_version).exists()

@@ -20,6 +20,7 @@ from annotation.models import (
     WeakTensor,
 )
 from annotation.selection import NoiseModel, Outcome, update_posterior
+from annotation.services.studies import study_open
 from annotation.services.verdicts import verdict_undo
 from tests.factories import add_response, judge, make_study, make_user, record_outcomes
 
@@ -268,6 +269,25 @@ def test_a_claim_must_hold_through_the_last_tenth(study, claims, reason):
     assert stop_reason(study, replace(arrays, n_verdicts=20), sure, n_free=5) == reason
     unsure = replace(sure, p_near_best=np.full(4, 0.94))
     assert stop_reason(study, replace(arrays, n_verdicts=20), unsure, n_free=5) == ""
+
+
+def test_a_reopened_study_takes_another_tenth(lead_user, annotator_user):
+    study = make_study(
+        target_p_best=0.5, near_delta=0.2, n_queries=8, lead=lead_user, annotators=[annotator_user]
+    )
+    n_at_close = []
+    for _ in range(2):
+        study_open(user=lead_user, slug=study.slug)
+        refresh_study(study)
+        study.refresh_from_db()
+        while study.status == Study.Status.OPEN:
+            judge(annotator_user, study, "a")
+            refresh_study(study)
+            study.refresh_from_db()
+        assert study.close_reason == Study.CloseReason.CONFIDENT
+        n_at_close.append(Verdict.standing.count())
+    # The look at the first verdict after it begins the new run, the next ends it.
+    assert n_at_close[1] == n_at_close[0] + 2
 
 
 def test_claims_of_other_settings_do_not_count(study, annotator_user):

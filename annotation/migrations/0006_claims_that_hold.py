@@ -27,5 +27,10 @@ class Migration(migrations.Migration):
             name="p_near_best",
             field=models.FloatField(null=True),
         ),
+        migrations.AddField(
+            model_name="study",
+            name="claims_from",
+            field=models.PositiveIntegerField(default=0),
+        ),
         migrations.RunPython(take_p_best, migrations.RunPython.noop, elidable=True),
     ]
