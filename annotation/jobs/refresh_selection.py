@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.formats.predictions import NO_ANSWER
+from annotation.jobs.stop_rule import apply_stop_rule, forget_claims
 from annotation.lookups.arrays import StudyArrays, study_arrays
 from annotation.lookups.labels import MISSING_CHOICE
 from annotation.models import BackgroundRun, PosteriorSnapshot, SelectionState, Study
@@ -27,7 +28,6 @@ from annotation.selection import (
     make_strategy,
     validate_params,
 )
-from annotation.selection.stopping import has_held
 from annotation.weak_judges import judge_agreement
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def refresh_selection(run_id: int) -> None:
 def refresh_study(study: Study) -> SelectionState:
     """Rebuild the selection state from responses and verdicts alone, store it, and apply the stop rule.
 
-    Idempotent: the same verdicts give the same state, whatever was stored before. A refresh that read
-    older verdicts than the stored state never overwrites it.
+    Idempotent: the same verdicts give the same state, whatever was stored before; only the stop rule looks
+    at what earlier refreshes claimed. A refresh that read older verdicts than the stored state never
+    overwrites it.
     """
     started = time.perf_counter()
     arrays = study_arrays(study)
@@ -204,9 +205,8 @@ def _store(study: Study, arrays: StudyArrays, estimate: Estimate, values: dict[s
     state, _ = SelectionState.objects.get_or_create(study=study)
     if state.last_verdict_id > arrays.last_verdict_id:
         return state
-    if (state.settings_hash, state.data_version) != (values["settings_hash"], values["data_version"]):
-        # What was claimed of other responses, or by another rule, is no part of a claim that holds.
-        PosteriorSnapshot.objects.filter(study=study).update(p_near_best=None)
+    basis = (values["settings_hash"], values["data_version"])
+    forget_claims(locked, state, arrays, is_same=(state.settings_hash, state.data_version) == basis)
     for name, value in values.items():
         setattr(state, name, value)
     state.save()
@@ -220,44 +220,7 @@ def _store(study: Study, arrays: StudyArrays, estimate: Estimate, values: dict[s
             "p_near_best": _number(estimate.p_near_best[estimate.best]),
         },
     )
-    PosteriorSnapshot.objects.filter(study=study, n_verdicts__gt=arrays.n_verdicts).delete()
-    _apply_stop_rule(locked, arrays, estimate, n_free=len(values["ranking"]))
+    # Of settings or responses that have changed meanwhile another refresh is due, and it will say.
+    if (settings_hash(locked), locked.data_version) == basis:
+        apply_stop_rule(locked, arrays, estimate, n_free=len(values["ranking"]))
     return state
-
-
-def stop_reason(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free: int) -> str:
-    """Return why the study should end now, or an empty text.
-
-    P(best within delta) has held at its target; the budget is spent; or nothing is left to ask. When labels
-    are imported there may be nothing to ask from the start.
-    """
-    if arrays.labels and not n_free and not arrays.n_given:
-        return Study.CloseReason.EXHAUSTED
-    if _is_confident(study, arrays.n_verdicts, float(estimate.p_near_best[estimate.best])):
-        return Study.CloseReason.CONFIDENT
-    if study.budget is not None and arrays.n_given >= study.budget:
-        return Study.CloseReason.BUDGET
-    is_overlap_open = study.comparisons.filter(n_verdicts__gt=0, n_verdicts__lt=study.overlap).exists()
-    return Study.CloseReason.EXHAUSTED if not n_free and not is_overlap_open else ""
-
-
-def _is_confident(study: Study, n_verdicts: int, claim: float) -> bool:
-    """Say whether the claim, looked at after each refresh, has held; see ``has_held``."""
-    first = max(1, study.claims_from)
-    if n_verdicts < first or claim < study.target_p_best:
-        return False
-    before = PosteriorSnapshot.objects.filter(study=study, n_verdicts__gte=first, n_verdicts__lt=n_verdicts)
-    looks = [*before.order_by("n_verdicts").values_list("n_verdicts", "p_near_best"), (n_verdicts, claim)]
-    verdicts, claims = zip(*looks, strict=True)
-    return bool(has_held(verdicts, np.array(claims, dtype=np.float64), study.target_p_best)[-1])
-
-
-def _apply_stop_rule(study: Study, arrays: StudyArrays, estimate: Estimate, *, n_free: int) -> None:
-    if study.status != Study.Status.OPEN:
-        return
-    reason = stop_reason(study, arrays, estimate, n_free=n_free)
-    if reason:
-        study.status = Study.Status.CLOSED
-        study.close_reason = reason
-        study.closed_at = timezone.now()
-        study.save(update_fields=["status", "close_reason", "closed_at"])

@@ -51,7 +51,7 @@ class Evidence:
     alpha: Alpha | None
     n_identical: int
     n_pairs: int
-    # Verdicts after which the target was first reached, as far as the time line tells.
+    # Since how many verdicts the claim has been at the target, as far as the time line tells.
     n_until_sure: int | None
 
 
@@ -104,13 +104,14 @@ def _collapse(evidence: Evidence) -> Iterator[Diagnosis]:
     # A label speaks about every candidate, a verdict about one.
     few = 10 if result.study.kind == Study.Kind.LABELLED else max(10, 2 * len(result.entries))
     noun = result.noun
-    if evidence.n_until_sure is not None and evidence.n_until_sure < few:
+    since, is_over = evidence.n_until_sure, result.study.close_reason == Study.CloseReason.CONFIDENT
+    if is_over and since is not None and since < few:
         yield Diagnosis(
             "sure_too_soon",
             "warning",
             f"Sure after very few {noun}s",
             f"The target of {rate(result.study.target_p_best)} was reached after only "
-            f"{plural(evidence.n_until_sure, noun)} on "
+            f"{plural(since, noun)} on "
             f"{plural(len(result.entries), 'entry', 'entries')}.",
             "Reopen the study and add some more before deciding, or raise the target in the settings.",
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from annotation.lookups.agreement import Alpha, Level, PairAgreement, pair_agreements, verdict_alpha
 from annotation.lookups.arrays import pool_arrays
 from annotation.lookups.diagnostics import Diagnosis, Evidence, list_diagnoses
@@ -19,7 +21,7 @@ from annotation.lookups.people import (
 from annotation.lookups.results import StudyResult, get_result, list_snapshots
 from annotation.models import BackgroundRun, PosteriorSnapshot, Study
 from annotation.rendering.numbers import plural, rate
-from annotation.selection.stopping import closes_at
+from annotation.selection.stopping import closes_at, run_starts
 
 LONGEST_REPORTED_TEXT = 300
 
@@ -56,7 +58,6 @@ class Overview:
     n_entries: int
     n_comparisons: int
     n_identical: int
-    status_words: str
 
     @property
     def n_possible(self) -> int:
@@ -68,6 +69,26 @@ class Overview:
         """Verdicts after which the study ends at the latest."""
         budget = self.study.budget
         return self.n_possible if budget is None else min(budget, self.n_possible)
+
+    @property
+    def status_words(self) -> str:
+        """What state the study is in and why, and when it closes if its claim holds."""
+        words = status_words(self.study, self.result.n_given)
+        return f"{words} {self._hold_words}" if self._hold_words else words
+
+    @property
+    def _hold_words(self) -> str:
+        """Since when the claim is at its target; counted in what people gave, as the stop rule does."""
+        n_imported = self.result.n_imported
+        since = _n_since_sure(self.study, self.snapshots, max(1, n_imported, self.study.claims_from))
+        if since is None or self.study.status != Study.Status.OPEN:
+            return ""
+        given = since - n_imported
+        words, close = f"That is so since {self.result.noun} {given:,}", closes_at(given)
+        if not self.result.n_given < close <= self.n_wanted:
+            # The end is due already, or comes first.
+            return f"{words}."
+        return f"{words}; if it holds, the study closes at {close:,}."
 
     @property
     def share_spent(self) -> float | None:
@@ -91,7 +112,6 @@ def get_overview(study: Study) -> Overview:
     is_shared = len({v.comparison_id for v in verdicts}) < len(verdicts)
     triples, level = _decisions(study, verdicts)
     alpha = verdict_alpha(triples, level, seed=study.seed) if is_shared else None
-    n_until_sure = _n_until_sure(study, snapshots)
     evidence = Evidence(
         result=result,
         verdicts=verdicts,
@@ -100,7 +120,7 @@ def get_overview(study: Study) -> Overview:
         alpha=alpha,
         n_identical=n_identical,
         n_pairs=n_identical + n_possible,
-        n_until_sure=n_until_sure,
+        n_until_sure=_n_since_sure(study, snapshots, 1),
     )
     return Overview(
         study=study,
@@ -116,7 +136,6 @@ def get_overview(study: Study) -> Overview:
         n_entries=len(result.entries) or study.candidates.filter(is_active=True).count(),
         n_comparisons=n_possible,
         n_identical=n_identical,
-        status_words=status_words(study, len(verdicts), n_until_sure),
     )
 
 
@@ -128,16 +147,17 @@ def _decisions(study: Study, verdicts: list[VerdictRow]) -> tuple[list[tuple[int
     return [(v.comparison_id, v.annotator, codes[v.label]) for v in verdicts], "nominal"
 
 
-def _n_until_sure(study: Study, snapshots: list[PosteriorSnapshot]) -> int | None:
-    """Return the verdicts after which the claim reached the study's target and has stayed there since."""
-    n: int | None = None
-    for snapshot in snapshots:
-        is_counted = snapshot.n_verdicts >= max(1, study.claims_from)
-        if not is_counted or (snapshot.p_near_best or 0.0) < study.target_p_best:
-            n = None
-        elif n is None:
-            n = snapshot.n_verdicts
-    return n
+def _n_since_sure(study: Study, snapshots: list[PosteriorSnapshot], first: int) -> int | None:
+    """Return since how many verdicts, ``first`` or more, the claim has been at the study's target.
+
+    None when it is not there now.
+    """
+    looks = [(s.n_verdicts, s.p_near_best) for s in snapshots if s.n_verdicts >= first]
+    if not looks:
+        return None
+    verdicts, claims = np.array(looks, dtype=np.float64).T
+    since = run_starts(verdicts, claims, study.target_p_best)[-1]
+    return None if np.isnan(since) else int(since)
 
 
 def get_refresh_state(study: Study) -> RefreshState:
@@ -163,8 +183,8 @@ def get_refresh_state(study: Study) -> RefreshState:
     )
 
 
-def status_words(study: Study, n_verdicts: int, n_until_sure: int | None = None) -> str:
-    """Say what state the study is in and why, and when it will close if the target is reached already."""
+def status_words(study: Study, n_verdicts: int) -> str:
+    """Say in a sentence what state the study is in and why."""
     if study.status == Study.Status.DRAFT:
         return "Being set up: nobody can judge yet."
     if study.status == Study.Status.PAUSED:
@@ -177,15 +197,9 @@ def status_words(study: Study, n_verdicts: int, n_until_sure: int | None = None)
     )
     if study.status == Study.Status.OPEN:
         budget = f", or {plural(study.budget, noun)} are spent" if study.budget else ""
-        words = (
+        return (
             f"Open for {'labelling' if is_labelled else 'judging'} until {target}, through the last tenth of "
             f"the {noun}s{budget}."
-        )
-        if n_until_sure is None:
-            return words
-        return (
-            f"{words} That is so since {noun} {n_until_sure:,}; if it holds, the study closes at "
-            f"{closes_at(n_until_sure):,}."
         )
     reasons = {
         Study.CloseReason.CONFIDENT: target,

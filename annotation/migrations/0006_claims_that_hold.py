@@ -3,19 +3,6 @@
 from django.db import migrations, models
 
 
-def take_p_best(apps, schema_editor):
-    """P(best) of the best entry: what was claimed was at least that."""
-    snapshots = apps.get_model("annotation", "PosteriorSnapshot").objects
-    changed = []
-    for snapshot in snapshots.exclude(best=None).only("best_id", "p_best").iterator(chunk_size=1000):
-        snapshot.p_near_best = snapshot.p_best.get(str(snapshot.best_id))
-        changed.append(snapshot)
-        if len(changed) == 1000:
-            snapshots.bulk_update(changed, ["p_near_best"])
-            changed = []
-    snapshots.bulk_update(changed, ["p_near_best"])
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("annotation", "0005_near_copies"),
@@ -32,5 +19,4 @@ class Migration(migrations.Migration):
             name="claims_from",
             field=models.PositiveIntegerField(default=0),
         ),
-        migrations.RunPython(take_p_best, migrations.RunPython.noop, elidable=True),
     ]

@@ -76,7 +76,9 @@ class PosteriorSnapshot(models.Model):
     best = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # {candidate pk as text: P(best)}
     p_best = models.JSONField(default=dict)
-    # Claimed for ``best``: P(within the study's delta of the best). None: of other settings or responses.
+    # Claimed for ``best``: P(within the study's delta of the best). None: settings, responses or verdicts
+    # have changed since. What closes a study looks back at it, so it is the one thing here that cannot be
+    # rebuilt from responses and verdicts; without it a study takes another tenth of them.
     p_near_best = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

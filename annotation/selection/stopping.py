@@ -19,8 +19,8 @@ of 0.8, 0.9 and 0.95 came true in .72, .82 and .87 at the first look and in .81,
 TOLERANCE = 1e-9
 
 
-def has_held(verdicts: ArrayLike, claims: ArrayLike, target: float) -> NDArray[np.bool_]:
-    """Say at each look whether the claim has been at its target through the last tenth of the verdicts.
+def run_starts(verdicts: ArrayLike, claims: ArrayLike, target: float) -> NDArray[np.float64]:
+    """Return at each look since how many verdicts the claim has been at its target; NaN where it is not.
 
     Parameters
     ----------
@@ -30,19 +30,25 @@ def has_held(verdicts: ArrayLike, claims: ArrayLike, target: float) -> NDArray[n
         Probability claimed at each look, NaN where none was, shape (n_looks,).
     target
         Probability to reach.
-
-    Returns
-    -------
-    ndarray
-        Shape (n_looks,).
     """
     n = np.asarray(verdicts, dtype=np.float64)
     is_reached = np.nan_to_num(np.asarray(claims, dtype=np.float64)) >= target - TOLERANCE
-    place = np.arange(n.size)
     # First look of the unbroken run that each look ends.
-    start = np.maximum.accumulate(np.where(is_reached, 0, place + 1))
-    since = n[np.minimum(start, n.size - 1)] if n.size else n
-    return np.asarray(is_reached & (n - since >= HOLD * n - TOLERANCE))
+    first = np.maximum.accumulate(np.where(is_reached, 0, np.arange(n.size) + 1))
+    starts = np.full(n.size, np.nan)
+    starts[is_reached] = n[first[is_reached]]
+    return starts
+
+
+def has_held(verdicts: ArrayLike, claims: ArrayLike, target: float) -> NDArray[np.bool_]:
+    """Say at each look whether the claim has been at its target through the last tenth of the verdicts.
+
+    Between looks nothing is known, and a claim at no verdicts at all holds: nobody was there to pick the
+    moment. Parameters as in :func:`run_starts`; shape (n_looks,).
+    """
+    n = np.asarray(verdicts, dtype=np.float64)
+    # NaN compares false.
+    return np.asarray(n - run_starts(n, claims, target) >= HOLD * n - TOLERANCE)
 
 
 def closes_at(first: int) -> int:

@@ -5,7 +5,7 @@ import pytest
 
 from annotation.exceptions import InvalidValueError
 from annotation.jobs.prepare_study import prepare_study, weak_settings
-from annotation.jobs.refresh_selection import build_problem, build_strategy, refresh_study, stop_reason
+from annotation.jobs.refresh_selection import build_problem, build_strategy, refresh_study
 from annotation.lookups.arrays import consensus_outcome, study_arrays
 from annotation.lookups.results import get_result
 from annotation.lookups.tensors import find_tensor
@@ -16,13 +16,11 @@ from annotation.models import (
     Query,
     SelectionState,
     Study,
-    Verdict,
     WeakTensor,
 )
 from annotation.selection import NoiseModel, Outcome, update_posterior
-from annotation.services.studies import study_open
 from annotation.services.verdicts import verdict_undo
-from tests.factories import add_response, judge, make_study, make_user, record_outcomes
+from tests.factories import add_response, judge, make_study, record_outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -210,110 +208,6 @@ def test_preparing_needs_a_baseline(study):
     run = BackgroundRun.objects.create(kind="prepare_study", study=study, status="running")
     with pytest.raises(InvalidValueError, match="no baseline"):
         prepare_study(run.pk)
-
-
-def test_the_budget_closes_the_study(annotator_user):
-    study = make_study(budget=2, target_p_best=0.999, annotators=[annotator_user])
-    judge(annotator_user, study, "a", "b")
-    refresh_study(study)
-    study.refresh_from_db()
-    assert (study.status, study.close_reason) == (Study.Status.CLOSED, Study.CloseReason.BUDGET)
-
-
-def test_the_last_comparison_closes_the_study(annotator_user):
-    study = make_study(n_queries=1, n_candidates=2, target_p_best=0.999, annotators=[annotator_user])
-    judge(annotator_user, study, "tie")
-    refresh_study(study)
-    study.refresh_from_db()
-    assert study.status == Study.Status.OPEN
-    judge(annotator_user, study, "tie")
-    refresh_study(study)
-    study.refresh_from_db()
-    assert study.status == Study.Status.CLOSED
-    assert study.close_reason in (Study.CloseReason.EXHAUSTED, Study.CloseReason.CONFIDENT)
-
-
-def test_open_overlap_keeps_the_study_open():
-    first, second = make_user(), make_user()
-    study = make_study(overlap=2, annotators=[first, second])
-    judge(first, study, "tie")
-    arrays = study_arrays(study)
-    estimate = build_strategy(study, arrays).estimate()
-    unsure = replace(estimate, p_near_best=np.full(4, 0.25))
-    assert stop_reason(study, arrays, unsure, n_free=0) == ""
-    judge(second, study, "tie")
-    assert stop_reason(study, arrays, unsure, n_free=0) == Study.CloseReason.EXHAUSTED
-
-
-def claim(study, **claims):
-    """Give the study a time line: ``n12=0.9`` is a claim of 0.9 after 12 verdicts."""
-    for name, p in claims.items():
-        PosteriorSnapshot.objects.create(study=study, n_verdicts=int(name[1:]), entropy=1.0, p_near_best=p)
-
-
-@pytest.mark.parametrize(
-    ("claims", "reason"),
-    [
-        ({}, ""),
-        ({"n19": 0.96}, ""),
-        ({"n18": 0.96, "n19": 0.96}, Study.CloseReason.CONFIDENT),
-        ({"n17": 0.97, "n18": 0.94, "n19": 0.96}, ""),
-        ({"n17": 0.97, "n18": None, "n19": 0.96}, ""),
-        ({"n0": 1.0, "n18": 0.96, "n21": 0.1}, Study.CloseReason.CONFIDENT),
-    ],
-)
-def test_a_claim_must_hold_through_the_last_tenth(study, claims, reason):
-    claim(study, **claims)
-    arrays = study_arrays(study)
-    sure = replace(build_strategy(study, arrays).estimate(), p_near_best=np.full(4, 0.96))
-    assert stop_reason(study, replace(arrays, n_verdicts=20), sure, n_free=5) == reason
-    unsure = replace(sure, p_near_best=np.full(4, 0.94))
-    assert stop_reason(study, replace(arrays, n_verdicts=20), unsure, n_free=5) == ""
-
-
-def test_a_reopened_study_takes_another_tenth(lead_user, annotator_user):
-    study = make_study(
-        target_p_best=0.5, near_delta=0.2, n_queries=8, lead=lead_user, annotators=[annotator_user]
-    )
-    n_at_close = []
-    for _ in range(2):
-        study_open(user=lead_user, slug=study.slug)
-        refresh_study(study)
-        study.refresh_from_db()
-        while study.status == Study.Status.OPEN:
-            judge(annotator_user, study, "a")
-            refresh_study(study)
-            study.refresh_from_db()
-        assert study.close_reason == Study.CloseReason.CONFIDENT
-        n_at_close.append(Verdict.standing.count())
-    # The look at the first verdict after it begins the new run, the next ends it.
-    assert n_at_close[1] == n_at_close[0] + 2
-
-
-def test_claims_of_other_settings_do_not_count(study, annotator_user):
-    judge(annotator_user, study, "a")
-    refresh_study(study)
-    judge(annotator_user, study, "a")
-    refresh_study(study)
-    kept = PosteriorSnapshot.objects.filter(study=study).values_list("n_verdicts", "p_near_best")
-    assert all(0 < p <= 1 for _, p in kept)
-    study.near_delta = 0.2
-    study.save()
-    judge(annotator_user, study, "a")
-    refresh_study(study)
-    assert [n for n, p in kept.all().order_by("n_verdicts") if p is None] == [1, 2]
-
-
-def test_a_target_that_is_reached_closes_the_study(annotator_user):
-    study = make_study(target_p_best=0.5, near_delta=0.2, annotators=[annotator_user])
-    for _ in range(12):
-        study.refresh_from_db()
-        if study.status == Study.Status.CLOSED:
-            break
-        judge(annotator_user, study, "a")
-        refresh_study(study)
-    assert study.close_reason == Study.CloseReason.CONFIDENT
-    assert Verdict.standing.count() < 12
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,10 @@ def entry(name, p_best, log_posterior, is_best=False):
     )
 
 
-def evidence(verdicts=(), *, judges=(), entries=None, people=(), near_copies=(), **fields):
+def evidence(verdicts=(), *, judges=(), entries=None, people=(), near_copies=(), reason="", **fields):
     entries = entries or [entry("x", 0.6, math.log(0.6), True), entry("y", 0.4, math.log(0.4))]
     result = StudyResult(
-        study=Study(name="s", target_p_best=0.95, strategy="llm_selector"),
+        study=Study(name="s", target_p_best=0.95, strategy="llm_selector", close_reason=reason),
         entries=entries,
         best=entries[0],
         n_verdicts=len(verdicts),
@@ -89,8 +89,9 @@ def test_a_few_losses_are_no_dominance():
 
 
 def test_sure_after_very_few_verdicts():
-    assert codes(HEALTHY, n_until_sure=4) == ["sure_too_soon"]
-    assert codes(HEALTHY, n_until_sure=29) == []
+    assert codes(HEALTHY, n_until_sure=4, reason="confident") == ["sure_too_soon"]
+    assert codes(HEALTHY, n_until_sure=29, reason="confident") == []
+    assert codes(HEALTHY, n_until_sure=4) == []  # it is not over yet
 
 
 def test_the_rule_is_surer_than_the_verdicts():

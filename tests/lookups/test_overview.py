@@ -42,9 +42,29 @@ def test_every_state_has_words(fields, words):
     assert words in status_words(Study(**fields), 7)
 
 
-def test_an_open_study_says_when_it_closes():
-    words = status_words(Study(status="open"), 18, n_until_sure=18)
-    assert words.endswith("That is so since verdict 18; if it holds, the study closes at 20.")
+@pytest.mark.parametrize(
+    ("claims", "fields", "words"),
+    [
+        ([0.2, 0.96, 0.97], {}, "That is so since verdict 2; if it holds, the study closes at 3."),
+        ([0.2, 0.96, 0.4], {}, "of the verdicts."),
+        ([0.2, 0.96, None], {}, "of the verdicts."),
+        ([0.2, 0.96, 0.97], {"claims_from": 3}, "since verdict 3; if it holds, the study closes at 4."),
+        ([0.2, 0.96, 0.97], {"budget": 2}, "That is so since verdict 2."),
+        ([0.96, 0.96, 0.97], {}, "since verdict 1; if it holds, the study closes at 2."),
+    ],
+)
+def test_an_open_study_says_when_it_closes(study, claims, fields, words):
+    for n, p in enumerate(claims, 1):
+        PosteriorSnapshot.objects.create(study=study, n_verdicts=n, entropy=1, p_near_best=p)
+    for name, value in fields.items():
+        setattr(study, name, value)
+    assert get_overview(study).status_words.endswith(words)
+
+
+def test_an_end_that_is_due_is_no_forecast(study, annotator_user):
+    judge(annotator_user, study, "a", "b", "a")
+    PosteriorSnapshot.objects.create(study=study, n_verdicts=1, entropy=1, p_near_best=0.99)
+    assert get_overview(study).status_words.endswith("That is so since verdict 1.")
 
 
 def test_the_number_of_verdicts_wanted(study):
@@ -56,6 +76,8 @@ def test_the_number_of_verdicts_wanted(study):
 def test_sure_too_soon_counts_from_the_last_time_it_became_sure(study):
     for n, p in enumerate([0.2, 0.99, 0.5, 0.96, 0.97]):
         PosteriorSnapshot.objects.create(study=study, n_verdicts=n, entropy=1, p_near_best=p)
+    assert get_overview(study).diagnoses == []
+    study.close_reason = Study.CloseReason.CONFIDENT
     (diagnosis,) = get_overview(study).diagnoses
     assert diagnosis.code == "sure_too_soon"
     assert "after only 3 verdicts" in diagnosis.detail

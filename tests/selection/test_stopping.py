@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotation.selection.stopping import closes_at, has_held
+from annotation.selection.stopping import closes_at, has_held, run_starts
 
 
 def held_by_definition(verdicts, claims, target):
@@ -36,6 +36,14 @@ def test_agrees_with_its_definition(seed):
 def test_unknown_claims_and_no_looks_do_not_stop():
     assert not has_held([10, 20, 30], [1.0, np.nan, 1.0], 0.9).any()
     assert has_held([], [], 0.9).size == 0
+    assert run_starts([10, 20, 30], [1.0, np.nan, 1.0], 0.9).tolist() == pytest.approx(
+        [10, np.nan, 30], nan_ok=True
+    )
+
+
+def test_a_claim_at_no_verdicts_at_all_holds():
+    assert has_held([0, 1], [1.0, 1.0], 0.9).tolist() == [True, True]
+    assert not has_held([1], [1.0], 0.9)[0]
 
 
 @pytest.mark.parametrize("first", range(1, 200))
