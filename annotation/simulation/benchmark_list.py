@@ -77,7 +77,7 @@ FULL = (
         alias="alpacaeval1-unbiased",
         estimated=DEFAULTS[:1],
     ),
-    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=50, budget=1800),
+    Benchmark("batches", "alpacaeval1", strategies=DEFAULTS[:1], realizations=30, budget=1800),
     Benchmark("ablation", "alpacaeval1", strategies=QUERIES, realizations=20, alias="alpacaeval1-queries"),
     Benchmark(
         "ablation", "alpacaeval1", strategies=JUDGES, realizations=40, budget=1500, alias="alpacaeval1-judges"
