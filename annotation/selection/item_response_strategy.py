@@ -41,7 +41,7 @@ CLAIM_WIDENING = 1.5
 table; the rest is for tables whose judged queries, chosen by information, say less of the others than the
 model believes. In a synthetic world where they rank the candidates the wrong way claims of 0.8, 0.9, 0.95 and
 0.99 came true in .62, .80, .86 and .97 at 1.2 and in .77, .87, .94 and 1.00 at 1.5 (260 worlds). The price is
-about a quarter more verdicts until a study of 53 candidates stops."""
+about a fifth more verdicts until a study of 53 candidates stops."""
 
 INTERVAL_WIDENING = 1.25
 """Factor on the variances behind the intervals: candidates dropped early after few verdicts lie further from
