@@ -67,7 +67,7 @@ class SetupForm(forms.Form):
     target_p_best = NumberField(
         low=0.5,
         high=0.999,
-        label="Stop when the probability of being best reaches",
+        label="Stop when the probability of being near the best reaches",
         help_text="0.5 to 0.999; usual is 0.95. It must stay there through the last tenth of the verdicts.",
     )
     near_delta = NumberField(
