@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from annotation.models import PosteriorSnapshot, SelectionState, Study, Verdict
-from annotation.selection.stopping import has_held
+from annotation.selection.stopping import has_held, is_reached
 
 if TYPE_CHECKING:
     from annotation.lookups.arrays import StudyArrays
@@ -39,7 +39,7 @@ def _is_confident(study: Study, arrays: StudyArrays, claim: float) -> bool:
     """
     n_imported = arrays.n_verdicts - arrays.n_given
     first = max(1, n_imported, study.claims_from)
-    if arrays.n_verdicts < first or not has_held([0], [claim], study.target_p_best)[0]:
+    if arrays.n_verdicts < first or not is_reached(claim, study.target_p_best):
         return False
     before = PosteriorSnapshot.objects.filter(
         study=study, n_verdicts__gte=first, n_verdicts__lt=arrays.n_verdicts

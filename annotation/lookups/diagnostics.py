@@ -52,7 +52,7 @@ class Evidence:
     n_identical: int
     n_pairs: int
     # Since how many verdicts the claim has been at the target, as far as the time line tells.
-    n_until_sure: int | None
+    n_since_sure: int | None
 
 
 def list_diagnoses(evidence: Evidence) -> list[Diagnosis]:
@@ -104,7 +104,7 @@ def _collapse(evidence: Evidence) -> Iterator[Diagnosis]:
     # A label speaks about every candidate, a verdict about one.
     few = 10 if result.study.kind == Study.Kind.LABELLED else max(10, 2 * len(result.entries))
     noun = result.noun
-    since, is_over = evidence.n_until_sure, result.study.close_reason == Study.CloseReason.CONFIDENT
+    since, is_over = evidence.n_since_sure, result.study.close_reason == Study.CloseReason.CONFIDENT
     if is_over and since is not None and since < few:
         yield Diagnosis(
             "sure_too_soon",

@@ -73,8 +73,7 @@ class Overview:
     @property
     def status_words(self) -> str:
         """What state the study is in and why, and when it closes if its claim holds."""
-        words = status_words(self.study, self.result.n_given)
-        return f"{words} {self._hold_words}" if self._hold_words else words
+        return f"{status_words(self.study, self.result.n_given)} {self._hold_words}".rstrip()
 
     @property
     def _hold_words(self) -> str:
@@ -120,7 +119,7 @@ def get_overview(study: Study) -> Overview:
         alpha=alpha,
         n_identical=n_identical,
         n_pairs=n_identical + n_possible,
-        n_until_sure=_n_since_sure(study, snapshots, 1),
+        n_since_sure=_n_since_sure(study, snapshots, 1),
     )
     return Overview(
         study=study,

@@ -19,6 +19,11 @@ of 0.8, 0.9 and 0.95 came true in .72, .82 and .87 at the first look and in .81,
 TOLERANCE = 1e-9
 
 
+def is_reached(claims: ArrayLike, target: float) -> NDArray[np.bool_]:
+    """Say at each look whether the claim is at its target; NaN never is. Same shape as the claims."""
+    return np.asarray(np.nan_to_num(np.asarray(claims, dtype=np.float64)) >= target - TOLERANCE)
+
+
 def run_starts(verdicts: ArrayLike, claims: ArrayLike, target: float) -> NDArray[np.float64]:
     """Return at each look since how many verdicts the claim has been at its target; NaN where it is not.
 
@@ -32,11 +37,11 @@ def run_starts(verdicts: ArrayLike, claims: ArrayLike, target: float) -> NDArray
         Probability to reach.
     """
     n = np.asarray(verdicts, dtype=np.float64)
-    is_reached = np.nan_to_num(np.asarray(claims, dtype=np.float64)) >= target - TOLERANCE
+    reached = is_reached(claims, target)
     # First look of the unbroken run that each look ends.
-    first = np.maximum.accumulate(np.where(is_reached, 0, np.arange(n.size) + 1))
+    first = np.maximum.accumulate(np.where(reached, 0, np.arange(n.size) + 1))
     starts = np.full(n.size, np.nan)
-    starts[is_reached] = n[first[is_reached]]
+    starts[reached] = n[first[reached]]
     return starts
 
 

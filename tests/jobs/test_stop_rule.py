@@ -124,15 +124,16 @@ def test_a_reopened_study_takes_another_tenth(lead_user, annotator_user):
     assert n_at_close[1] == n_at_close[0] + 2
 
 
-def test_claims_of_other_settings_do_not_count(study, annotator_user):
+@pytest.mark.parametrize("change", [{"near_delta": 0.2}, {"data_version": 9}])
+def test_claims_of_other_settings_or_responses_do_not_count(study, annotator_user, change):
     judge(annotator_user, study, "a")
     refresh_study(study)
     judge(annotator_user, study, "a")
     refresh_study(study)
     kept = PosteriorSnapshot.objects.filter(study=study).values_list("n_verdicts", "p_near_best")
     assert all(0 < p <= 1 for _, p in kept)
-    study.near_delta = 0.2
-    study.save()
+    Study.objects.filter(pk=study.pk).update(**change)
+    study.refresh_from_db()
     judge(annotator_user, study, "a")
     refresh_study(study)
     assert [n for n, p in kept.all().order_by("n_verdicts") if p is None] == [1, 2]

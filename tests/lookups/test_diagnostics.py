@@ -53,7 +53,7 @@ def evidence(verdicts=(), *, judges=(), entries=None, people=(), near_copies=(),
         judges=list(judges),
         near_copies=list(near_copies),
     )
-    values = {"alpha": None, "n_identical": 0, "n_pairs": 100, "n_until_sure": None, **fields}
+    values = {"alpha": None, "n_identical": 0, "n_pairs": 100, "n_since_sure": None, **fields}
     verdicts = list(verdicts)
     return Evidence(result=result, verdicts=verdicts, people=people, side=side_bias(verdicts), **values)
 
@@ -89,9 +89,9 @@ def test_a_few_losses_are_no_dominance():
 
 
 def test_sure_after_very_few_verdicts():
-    assert codes(HEALTHY, n_until_sure=4, reason="confident") == ["sure_too_soon"]
-    assert codes(HEALTHY, n_until_sure=29, reason="confident") == []
-    assert codes(HEALTHY, n_until_sure=4) == []  # it is not over yet
+    assert codes(HEALTHY, n_since_sure=4, reason="confident") == ["sure_too_soon"]
+    assert codes(HEALTHY, n_since_sure=29, reason="confident") == []
+    assert codes(HEALTHY, n_since_sure=4) == []  # it is not over yet
 
 
 def test_the_rule_is_surer_than_the_verdicts():

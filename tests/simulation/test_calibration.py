@@ -51,9 +51,8 @@ def test_near_the_best_uses_its_own_claim_and_gap():
 
 def test_an_exhausted_pool_is_not_a_stop():
     certain = make_trace([0.1, 1.0, np.nan, 1.0], [0.3, 0.0, 0.0, 0.0], n_askable=4)
-    assert (
-        stop_at_target(SETTINGS, [certain, make_trace([1.0] * 4, [0.0] * 4)], 0.95, within=0.0).n_stopped == 1
-    )
+    goes_on = make_trace([0.1, 1.0, np.nan, 1.0], [0.3, 0.0, 0.0, 0.0])
+    assert stop_at_target(SETTINGS, [certain, goes_on], 0.95, within=0.0).n_stopped == 1
     stop = stop_at_target(SETTINGS, [certain], 0.95, within=0.0)
     assert stop.n_stopped == 0
     assert np.isnan(stop.share)
