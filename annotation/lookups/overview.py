@@ -201,7 +201,11 @@ def status_words(study: Study, n_verdicts: int) -> str:
             f"the {noun}s{budget}."
         )
     reasons = {
-        Study.CloseReason.CONFIDENT: target,
+        # A verdict that was on a desk then may have lowered the claim since.
+        Study.CloseReason.CONFIDENT: (
+            f"a candidate had been within {rate(study.near_delta)} of the best with probability "
+            f"{rate(study.target_p_best)} or more through the last tenth of the {noun}s"
+        ),
         Study.CloseReason.BUDGET: f"the budget of {plural(study.budget or 0, noun)} is spent",
         Study.CloseReason.EXHAUSTED: "every query that tells candidates apart has its label"
         if is_labelled

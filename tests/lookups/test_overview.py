@@ -32,7 +32,11 @@ def test_agreement_appears_when_comparisons_are_judged_twice(lead_user):
             {"status": "open", "budget": 40},
             "probability 0.95, through the last tenth of the verdicts, or 40 verdicts are spent.",
         ),
-        ({"status": "closed", "close_reason": "confident"}, "within 0.01 of the best with probability 0.95"),
+        (
+            {"status": "closed", "close_reason": "confident"},
+            "Closed: a candidate had been within 0.01 of the best with probability 0.95 or more through the "
+            "last tenth of the verdicts.",
+        ),
         ({"status": "closed", "close_reason": "budget", "budget": 1}, "the budget of 1 verdict is spent"),
         ({"status": "closed", "close_reason": "exhausted"}, "every comparison is judged (7 verdicts)"),
         ({"status": "closed", "close_reason": "lead"}, "a lead closed it"),
